@@ -1,0 +1,2 @@
+"""sledmon: velocity of the sled resisted backpedal, measured and judged honestly."""
+

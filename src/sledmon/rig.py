@@ -1,0 +1,173 @@
+"""Where the sensors sit, spool and strap, sled and surface; read from TOML.
+
+Every field has a default. ``Rig.assumed`` names the fields that were not given, so that results
+can say aloud what they rest on.
+"""
+
+import math
+import tomllib
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sledmon.errors import RigError
+
+
+def _length(default: float, low: float, high: float) -> float:
+    return field(default=default, metadata={"range": (low, high)})  # type: ignore[no-any-return]
+
+
+def _choice(default: str, *allowed: str) -> str:
+    return field(default=default, metadata={"choices": allowed})  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EncoderRig:
+    """The tether: how counts become metres and metres of cord become distance along the run."""
+
+    counts_per_m: float = _length(5000.0, 10.0, 1e6)
+    standoff_m: float = _length(4.0, 0.0, 50.0)
+    """Reel to belt, horizontally along the run, with the athlete on the start line."""
+    height_m: float = _length(0.75, -2.0, 3.0)
+    """Belt above the reel's outlet."""
+    lateral_m: float = _length(0.0, -10.0, 10.0)
+    """Reel beside the line of the run."""
+    scale_sigma: float = _length(0.002, 0.0, 0.2)
+    """One standard error of counts_per_m after calibration, as a ratio."""
+    geometry_sigma_m: float = _length(0.03, 0.0, 1.0)
+    """One standard error of the three lengths above."""
+    clipped_to: str = _choice("belt", "belt", "sled")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImuRig:
+    """Where the IMU is worn; found from the data when not given."""
+
+    position: str = _choice("", "front", "back", "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SledRig:
+    """The empty sled and what it slides on."""
+
+    mass_kg: float = _length(15.0, 0.0, 500.0)
+    surface: str = "turf"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StrapRig:
+    """The strap between belt and sled."""
+
+    length_m: float = _length(4.0, 0.1, 30.0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rig:
+    """One lane's hardware as it stands on the field."""
+
+    encoder: EncoderRig = EncoderRig()
+    imu: ImuRig = ImuRig()
+    sled: SledRig = SledRig()
+    strap: StrapRig = StrapRig()
+    given: frozenset[str] = frozenset()
+    """The keys that the user wrote, as ``section.key``."""
+
+    @property
+    def has_geometry(self) -> bool:
+        """Whether the user said where the reel stands; without it cord length is distance."""
+        return any(f"encoder.{key}" in self.given for key in ("standoff_m", "height_m", "lateral_m"))
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Every key left at its default, as ``section.key = value``."""
+        return tuple(
+            f"{section}.{f.name} = {getattr(getattr(self, section), f.name)}"
+            for section in _SECTIONS
+            for f in fields(_SECTIONS[section])
+            if f"{section}.{f.name}" not in self.given
+        )
+
+
+_SECTIONS: dict[str, type[Any]] = {
+    "encoder": EncoderRig,
+    "imu": ImuRig,
+    "sled": SledRig,
+    "strap": StrapRig,
+}
+
+
+def parse_rig(text: str, *, where: str = "rig.toml") -> Rig:
+    """Read a rig; an unknown key or an impossible value is an error naming it.
+
+    >>> parse_rig("[encoder]\\nheight_m = 0.2").encoder.height_m
+    0.2
+    >>> parse_rig("[encoder]\\nhight_m = 0.2")
+    Traceback (most recent call last):
+        ...
+    sledmon.errors.RigError: rig.toml: unknown key 'hight_m' in [encoder]; did you mean 'height_m'?
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RigError(f"{where}: not valid TOML: {error}") from None
+    given: set[str] = set()
+    parts: dict[str, Any] = {}
+    for section, table in document.items():
+        if section not in _SECTIONS:
+            raise RigError(f"{where}: unknown section [{section}]{_nearest(section, _SECTIONS)}")
+        if not isinstance(table, dict):
+            raise RigError(f"{where}: [{section}] is a section of keys, not a single value")
+        known = {f.name: f for f in fields(_SECTIONS[section])}
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            if key not in known:
+                raise RigError(f"{where}: unknown key '{key}' in [{section}]{_nearest(key, known)}")
+            values[key] = _checked(value, known[key], f"{where}: {section}.{key}")
+            given.add(f"{section}.{key}")
+        parts[section] = _SECTIONS[section](**values)
+    return Rig(**parts, given=frozenset(given))
+
+
+def format_rig(rig: Rig) -> str:
+    """The rig as TOML, every given key written out; ``parse_rig`` reads it back."""
+    lines: list[str] = []
+    for section, kind in _SECTIONS.items():
+        keys = [f.name for f in fields(kind) if f"{section}.{f.name}" in rig.given]
+        if not keys:
+            continue
+        lines.append(f"[{section}]")
+        for key in keys:
+            value = getattr(getattr(rig, section), key)
+            lines.append(f"{key} = {_toml(value)}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(value: float | str) -> str:
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return repr(float(value))
+
+
+def _checked(value: Any, spec: Any, where: str) -> Any:
+    limits = spec.metadata.get("range")
+    choices = spec.metadata.get("choices")
+    if limits is not None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise RigError(f"{where} = {value!r} is not a number")
+        if not limits[0] <= value <= limits[1]:
+            raise RigError(f"{where} = {value:g} lies outside {limits[0]:g} to {limits[1]:g}")
+        return float(value)
+    if not isinstance(value, str):
+        raise RigError(f"{where} = {value!r} is not text in quotes")
+    if choices is not None and value not in choices:
+        allowed = " or ".join(f'"{choice}"' for choice in choices if choice)
+        raise RigError(f'{where} = "{value}" is not {allowed}')
+    return value
+
+
+def _nearest(name: str, known: Any) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean '{close[0]}'?" if close else f"; known: {', '.join(known)}"

@@ -1,0 +1,120 @@
+"""The control characteristic (commands and answers) and the clock characteristic (two-way pings)."""
+
+import struct
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from sledmon.errors import WireError
+
+_RATE: Final = struct.Struct("<BH")
+_RESEND: Final = struct.Struct("<BHH")
+_ANSWER: Final = struct.Struct("<BBH")
+_PING: Final = struct.Struct("<I")
+_PONG: Final = struct.Struct("<III")
+
+
+class Opcode(IntEnum):
+    """Commands a host writes; an answer carries the same opcode with bit 7 set."""
+
+    START = 0x01
+    STOP = 0x02
+    SET_RATE = 0x03
+    ZERO = 0x04
+    RESEND = 0x05
+    IDENTIFY = 0x06
+
+
+class Status(IntEnum):
+    """How a command went."""
+
+    OK = 0
+    UNKNOWN_OPCODE = 1
+    BAD_VALUE = 2
+    NOT_NOW = 3
+
+
+class Command(NamedTuple):
+    """``argument``: Hz for SET_RATE, first sequence for RESEND. ``extent``: notifications to resend."""
+
+    opcode: Opcode
+    argument: int = 0
+    extent: int = 0
+
+
+class Answer(NamedTuple):
+    """``value``: the rate now in force, or how many notifications will be sent again."""
+
+    opcode: Opcode
+    status: Status
+    value: int
+
+
+class Pong(NamedTuple):
+    """A clock exchange: the host's token and the sensor's ticks at receipt and at sending."""
+
+    token: int
+    received_tick: int
+    sent_tick: int
+
+
+def pack_command(command: Command) -> bytes:
+    """Bytes a host writes to the control characteristic."""
+    if command.opcode is Opcode.SET_RATE:
+        return _RATE.pack(command.opcode, command.argument)
+    if command.opcode is Opcode.RESEND:
+        return _RESEND.pack(command.opcode, command.argument, command.extent)
+    return bytes([command.opcode])
+
+
+def unpack_command(payload: bytes) -> Command:
+    """Read a command, as the firmware does."""
+    if not payload:
+        raise WireError("an empty command")
+    try:
+        opcode = Opcode(payload[0])
+    except ValueError:
+        raise WireError(f"unknown opcode 0x{payload[0]:02x}") from None
+    shape = {Opcode.SET_RATE: _RATE, Opcode.RESEND: _RESEND}.get(opcode)
+    if len(payload) != (shape.size if shape else 1):
+        raise WireError(f"command {opcode.name} of {len(payload)} bytes has the wrong length")
+    return Command(opcode, *(shape.unpack(payload)[1:] if shape else ()))
+
+
+def pack_answer(answer: Answer) -> bytes:
+    """Bytes the firmware indicates after a command."""
+    return _ANSWER.pack(answer.opcode | 0x80, answer.status, answer.value)
+
+
+def unpack_answer(payload: bytes) -> Answer:
+    """Read the answer to a command."""
+    if len(payload) != _ANSWER.size:
+        raise WireError(f"a control answer has {_ANSWER.size} bytes, not {len(payload)}")
+    opcode, status, value = _ANSWER.unpack(payload)
+    try:
+        return Answer(Opcode(opcode & 0x7F), Status(status), value)
+    except ValueError:
+        raise WireError(f"answer 0x{opcode:02x} with status {status} is not tabled") from None
+
+
+def pack_ping(token: int) -> bytes:
+    """Bytes a host writes to the clock characteristic; the sensor echoes the token."""
+    return _PING.pack(token)
+
+
+def unpack_ping(payload: bytes) -> int:
+    """Read the token of a ping, as the firmware does."""
+    if len(payload) != _PING.size:
+        raise WireError(f"a ping has {_PING.size} bytes, not {len(payload)}")
+    return int(_PING.unpack(payload)[0])
+
+
+def pack_pong(pong: Pong) -> bytes:
+    """Bytes the sensor notifies on the clock characteristic."""
+    return _PONG.pack(*pong)
+
+
+def unpack_pong(payload: bytes) -> Pong:
+    """Read the sensor's answer to a ping."""
+    if len(payload) != _PONG.size:
+        raise WireError(f"a pong has {_PONG.size} bytes, not {len(payload)}")
+    return Pong._make(_PONG.unpack(payload))
