@@ -4,36 +4,39 @@ Every field has a default. ``Rig.assumed`` names the fields that were not given,
 can say aloud what they rest on.
 """
 
+import difflib
+import json
 import math
 import tomllib
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable
+from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from sledmon.errors import RigError
 
 
-def _length(default: float, low: float, high: float) -> float:
-    return field(default=default, metadata={"range": (low, high)})  # type: ignore[no-any-return]
+def _number(default: float, low: float, high: float) -> float:
+    return field(default=default, metadata={"range": (low, high)})
 
 
 def _choice(default: str, *allowed: str) -> str:
-    return field(default=default, metadata={"choices": allowed})  # type: ignore[no-any-return]
+    return field(default=default, metadata={"choices": allowed})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EncoderRig:
     """The tether: how counts become metres and metres of cord become distance along the run."""
 
-    counts_per_m: float = _length(5000.0, 10.0, 1e6)
-    standoff_m: float = _length(4.0, 0.0, 50.0)
+    counts_per_m: float = _number(5000.0, 10.0, 1e6)
+    standoff_m: float = _number(4.0, 0.0, 50.0)
     """Reel to belt, horizontally along the run, with the athlete on the start line."""
-    height_m: float = _length(0.75, -2.0, 3.0)
+    height_m: float = _number(0.75, -2.0, 3.0)
     """Belt above the reel's outlet."""
-    lateral_m: float = _length(0.0, -10.0, 10.0)
+    lateral_m: float = _number(0.0, -10.0, 10.0)
     """Reel beside the line of the run."""
-    scale_sigma: float = _length(0.002, 0.0, 0.2)
+    scale_sigma: float = _number(0.002, 0.0, 0.2)
     """One standard error of counts_per_m after calibration, as a ratio."""
-    geometry_sigma_m: float = _length(0.03, 0.0, 1.0)
+    geometry_sigma_m: float = _number(0.03, 0.0, 1.0)
     """One standard error of the three lengths above."""
     clipped_to: str = _choice("belt", "belt", "sled")
 
@@ -49,7 +52,7 @@ class ImuRig:
 class SledRig:
     """The empty sled and what it slides on."""
 
-    mass_kg: float = _length(15.0, 0.0, 500.0)
+    mass_kg: float = _number(15.0, 0.0, 500.0)
     surface: str = "turf"
 
 
@@ -57,7 +60,7 @@ class SledRig:
 class StrapRig:
     """The strap between belt and sled."""
 
-    length_m: float = _length(4.0, 0.1, 30.0)
+    length_m: float = _number(4.0, 0.1, 30.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +77,7 @@ class Rig:
     @property
     def has_geometry(self) -> bool:
         """Whether the user said where the reel stands; without it cord length is distance."""
-        return any(f"encoder.{key}" in self.given for key in ("standoff_m", "height_m", "lateral_m"))
+        return not self.given.isdisjoint(_GEOMETRY)
 
     @property
     def assumed(self) -> tuple[str, ...]:
@@ -87,6 +90,7 @@ class Rig:
         )
 
 
+_GEOMETRY = frozenset({"encoder.standoff_m", "encoder.height_m", "encoder.lateral_m"})
 _SECTIONS: dict[str, type[Any]] = {
     "encoder": EncoderRig,
     "imu": ImuRig,
@@ -98,17 +102,19 @@ _SECTIONS: dict[str, type[Any]] = {
 def parse_rig(text: str, *, where: str = "rig.toml") -> Rig:
     """Read a rig; an unknown key or an impossible value is an error naming it.
 
-    >>> parse_rig("[encoder]\\nheight_m = 0.2").encoder.height_m
+    >>> parse_rig("encoder = {height_m = 0.2}").encoder.height_m
     0.2
-    >>> parse_rig("[encoder]\\nhight_m = 0.2")
+    >>> parse_rig("encoder = {hight_m = 0.2}")
     Traceback (most recent call last):
         ...
     sledmon.errors.RigError: rig.toml: unknown key 'hight_m' in [encoder]; did you mean 'height_m'?
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise RigError(f"{where}: not valid TOML: {error}") from None
+    except ValueError:  # a date that no calendar has, an integer of thousands of digits
+        raise RigError(f"{where}: not valid TOML: a value that cannot be read") from None
     given: set[str] = set()
     parts: dict[str, Any] = {}
     for section, table in document.items():
@@ -143,21 +149,22 @@ def format_rig(rig: Rig) -> str:
 
 
 def _toml(value: float | str) -> str:
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
+    if isinstance(value, str):  # JSON's escapes are TOML's, but for DEL
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(float(value))
 
 
-def _checked(value: Any, spec: Any, where: str) -> Any:
+def _checked(value: Any, spec: "Field[Any]", where: str) -> float | str:
     limits = spec.metadata.get("range")
     choices = spec.metadata.get("choices")
     if limits is not None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        low, high = limits
+        number = _number_in(value)
+        if math.isnan(number):
             raise RigError(f"{where} = {value!r} is not a number")
-        if not limits[0] <= value <= limits[1]:
-            raise RigError(f"{where} = {value:g} lies outside {limits[0]:g} to {limits[1]:g}")
-        return float(value)
+        if not low <= number <= high:
+            raise RigError(f"{where} = {number:g} lies outside {low:g} to {high:g}")
+        return number
     if not isinstance(value, str):
         raise RigError(f"{where} = {value!r} is not text in quotes")
     if choices is not None and value not in choices:
@@ -166,8 +173,15 @@ def _checked(value: Any, spec: Any, where: str) -> Any:
     return value
 
 
-def _nearest(name: str, known: Any) -> str:
-    import difflib
+def _number_in(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        return math.inf
 
+
+def _nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean '{close[0]}'?" if close else f"; known: {', '.join(known)}"

@@ -1,4 +1,4 @@
-"""The control characteristic (commands and answers) and the clock characteristic (two-way pings)."""
+"""The control characteristic (commands, answers) and the clock characteristic (pings, pongs)."""
 
 import struct
 from enum import IntEnum
@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 
 from sledmon.errors import WireError
 
+ANSWER_BIT: Final = 0x80
+_BARE: Final = struct.Struct("<B")
 _RATE: Final = struct.Struct("<BH")
 _RESEND: Final = struct.Struct("<BHH")
 _ANSWER: Final = struct.Struct("<BBH")
@@ -34,7 +36,7 @@ class Status(IntEnum):
 
 
 class Command(NamedTuple):
-    """``argument``: Hz for SET_RATE, first sequence for RESEND. ``extent``: notifications to resend."""
+    """``argument``: Hz for SET_RATE, first sequence for RESEND; ``extent``: how many to resend."""
 
     opcode: Opcode
     argument: int = 0
@@ -42,9 +44,12 @@ class Command(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """``value``: the rate now in force, or how many notifications will be sent again."""
+    """``value``: the rate now in force, or how many notifications will be sent again.
 
-    opcode: Opcode
+    ``opcode`` is a plain int where the firmware says that it does not know it.
+    """
+
+    opcode: Opcode | int
     status: Status
     value: int
 
@@ -60,10 +65,10 @@ class Pong(NamedTuple):
 def pack_command(command: Command) -> bytes:
     """Bytes a host writes to the control characteristic."""
     if command.opcode is Opcode.SET_RATE:
-        return _RATE.pack(command.opcode, command.argument)
+        return _packed(_RATE, command.opcode, command.argument)
     if command.opcode is Opcode.RESEND:
-        return _RESEND.pack(command.opcode, command.argument, command.extent)
-    return bytes([command.opcode])
+        return _packed(_RESEND, *command)
+    return _packed(_BARE, command.opcode)
 
 
 def unpack_command(payload: bytes) -> Command:
@@ -74,31 +79,40 @@ def unpack_command(payload: bytes) -> Command:
         opcode = Opcode(payload[0])
     except ValueError:
         raise WireError(f"unknown opcode 0x{payload[0]:02x}") from None
-    shape = {Opcode.SET_RATE: _RATE, Opcode.RESEND: _RESEND}.get(opcode)
-    if len(payload) != (shape.size if shape else 1):
-        raise WireError(f"command {opcode.name} of {len(payload)} bytes has the wrong length")
-    return Command(opcode, *(shape.unpack(payload)[1:] if shape else ()))
+    shape = {Opcode.SET_RATE: _RATE, Opcode.RESEND: _RESEND}.get(opcode, _BARE)
+    if len(payload) != shape.size:
+        raise WireError(f"command {opcode.name} has length {len(payload)}, not {shape.size}")
+    return Command(opcode, *shape.unpack(payload)[1:])
 
 
 def pack_answer(answer: Answer) -> bytes:
     """Bytes the firmware indicates after a command."""
-    return _ANSWER.pack(answer.opcode | 0x80, answer.status, answer.value)
+    return _packed(_ANSWER, answer.opcode | ANSWER_BIT, answer.status, answer.value)
 
 
 def unpack_answer(payload: bytes) -> Answer:
     """Read the answer to a command."""
     if len(payload) != _ANSWER.size:
         raise WireError(f"a control answer has {_ANSWER.size} bytes, not {len(payload)}")
-    opcode, status, value = _ANSWER.unpack(payload)
+    code, state, value = _ANSWER.unpack(payload)
+    if not code & ANSWER_BIT:
+        raise WireError(f"answer 0x{code:02x} lacks bit 7, which marks an answer")
+    opcode = code & ~ANSWER_BIT
     try:
-        return Answer(Opcode(opcode & 0x7F), Status(status), value)
+        status = Status(state)
     except ValueError:
-        raise WireError(f"answer 0x{opcode:02x} with status {status} is not tabled") from None
+        raise WireError(f"answer 0x{code:02x} has the unknown status {state}") from None
+    try:
+        return Answer(Opcode(opcode), status, value)
+    except ValueError:
+        if status is Status.UNKNOWN_OPCODE:
+            return Answer(opcode, status, value)
+        raise WireError(f"answer 0x{code:02x} answers no command of this version") from None
 
 
 def pack_ping(token: int) -> bytes:
     """Bytes a host writes to the clock characteristic; the sensor echoes the token."""
-    return _PING.pack(token)
+    return _packed(_PING, token)
 
 
 def unpack_ping(payload: bytes) -> int:
@@ -110,7 +124,7 @@ def unpack_ping(payload: bytes) -> int:
 
 def pack_pong(pong: Pong) -> bytes:
     """Bytes the sensor notifies on the clock characteristic."""
-    return _PONG.pack(*pong)
+    return _packed(_PONG, *pong)
 
 
 def unpack_pong(payload: bytes) -> Pong:
@@ -118,3 +132,10 @@ def unpack_pong(payload: bytes) -> Pong:
     if len(payload) != _PONG.size:
         raise WireError(f"a pong has {_PONG.size} bytes, not {len(payload)}")
     return Pong._make(_PONG.unpack(payload))
+
+
+def _packed(shape: struct.Struct, *values: int) -> bytes:
+    try:
+        return shape.pack(*values)
+    except struct.error:
+        raise WireError(f"{values} holds a number that its field cannot") from None

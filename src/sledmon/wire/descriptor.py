@@ -11,6 +11,7 @@ from sledmon.errors import WireError
 VERSION_MAJOR: Final = 1
 VERSION_MINOR: Final = 0
 _LAYOUT: Final = struct.Struct("<BBBB 16s I I I B B H f f f f")
+SERIAL_BYTES: Final = 16
 SIZE: Final = _LAYOUT.size
 """52 bytes in version 1.0; a longer one comes from a newer minor version, its tail is ignored."""
 
@@ -38,7 +39,7 @@ class Descriptor:
     serial: str
     sample_period_ns: int
     boot_id: int
-    """Changes at every restart, so that a host knows a restart from a wrapped tick."""
+    """Changes at every restart and ZERO, so that a host knows a new beginning from a wrap."""
     features: int = 0
     samples_per_notification: int = 10
     ring_notifications: int = 0
@@ -47,22 +48,21 @@ class Descriptor:
     gyr_radps_per_count: float = 0.0
     counts_per_m: float = 0.0
     resolution_counts: float = 1.0
-    """Counts between two values the encoder can tell apart; 4 where only every fourth edge counts."""
+    """Counts between two values the encoder tells apart; 4 where only every fourth edge counts."""
     version_major: int = VERSION_MAJOR
     version_minor: int = VERSION_MINOR
 
 
 def pack_descriptor(descriptor: Descriptor) -> bytes:
     """Pack a descriptor as the firmware answers a read."""
-    serial = descriptor.serial.encode("ascii")
-    if len(serial) > 16:
-        raise WireError(f"serial {descriptor.serial!r} is longer than 16 characters")
-    return _LAYOUT.pack(
+    if not _is_serial(descriptor.serial) or len(descriptor.serial) > SERIAL_BYTES:
+        raise WireError(f"serial {descriptor.serial!r} is not up to 16 printable ASCII characters")
+    values = (
         descriptor.version_major,
         descriptor.version_minor,
         descriptor.kind,
         descriptor.features,
-        serial,
+        descriptor.serial.encode("ascii"),
         descriptor.sample_period_ns,
         descriptor.boot_id,
         descriptor.ring_notifications,
@@ -74,6 +74,10 @@ def pack_descriptor(descriptor: Descriptor) -> bytes:
         descriptor.counts_per_m,
         descriptor.resolution_counts,
     )
+    try:
+        return _LAYOUT.pack(*values)
+    except (struct.error, OverflowError):
+        raise WireError(f"{descriptor} holds a number that its field cannot") from None
 
 
 def unpack_descriptor(payload: bytes) -> Descriptor:
@@ -92,10 +96,9 @@ def unpack_descriptor(payload: bytes) -> Descriptor:
     )
     if kind not in (Kind.IMU, Kind.ENCODER):
         raise WireError(f"descriptor kind {kind} is neither a belt IMU (1) nor an encoder (2)")
-    try:
-        text = serial.rstrip(b"\0").decode("ascii")
-    except UnicodeDecodeError:
-        raise WireError("descriptor serial is not ASCII") from None
+    text = serial.rstrip(b"\0").decode("latin-1")
+    if not _is_serial(text):
+        raise WireError(f"descriptor serial {text!r} is not printable ASCII")
     descriptor = Descriptor(
         kind=Kind(kind),
         serial=text,
@@ -115,6 +118,10 @@ def unpack_descriptor(payload: bytes) -> Descriptor:
     return descriptor
 
 
+def _is_serial(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
 def _refuse_impossible(descriptor: Descriptor) -> None:
     needed = (
         {"acc_mps2_per_count": (1e-5, 1.0), "gyr_radps_per_count": (1e-6, 0.1)}
@@ -122,6 +129,7 @@ def _refuse_impossible(descriptor: Descriptor) -> None:
         else {"counts_per_m": (10.0, 1e6), "resolution_counts": (0.01, 1000.0)}
     )
     needed["sample_period_ns"] = (100_000, 1_000_000_000)
+    needed["samples_per_notification"] = (1, 255)
     for name, (low, high) in needed.items():
         value = float(getattr(descriptor, name))
         if not (math.isfinite(value) and low <= value <= high):

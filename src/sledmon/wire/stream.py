@@ -59,13 +59,14 @@ class ImuNotification(NamedTuple):
 
 
 class EncoderNotification(NamedTuple):
-    """Absolute counts modulo 2**32 of each sample, and each sample's ticks after the first.
+    """The count of each sample, and each sample's ticks after the first.
 
+    Counts run on past the ends of i32 inside a notification; the next one begins wrapped.
     ``offset_ticks`` is None unless the encoder is edge-timed: then the descriptor's period tells.
     """
 
     header: Header
-    count: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
     offset_ticks: npt.NDArray[np.int64] | None
 
 
@@ -78,9 +79,7 @@ def unpack_header(payload: bytes) -> Header:
     if len(payload) < HEADER.size:
         raise WireError(f"notification of {len(payload)} bytes is shorter than its 8-byte header")
     if len(payload) > MAX_PAYLOAD_BYTES:
-        raise WireError(
-            f"notification of {len(payload)} bytes is longer than {MAX_PAYLOAD_BYTES}"
-        )
+        raise WireError(f"notification of {len(payload)} bytes is longer than {MAX_PAYLOAD_BYTES}")
     header = Header._make(HEADER.unpack_from(payload))
     if header.version != VERSION:
         raise WireError(
@@ -94,7 +93,7 @@ def pack_imu(header: Header, raw: npt.NDArray[np.int16]) -> bytes:
     """Pack (n, 6) raw IMU samples into one notification."""
     if raw.ndim != 2 or raw.shape[1] != 6 or not len(raw):
         raise WireError(f"an IMU notification holds n x 6 values with n >= 1, not {raw.shape}")
-    return _bounded(HEADER.pack(*header) + np.ascontiguousarray(raw, "<i2").tobytes())
+    return _bounded(_packed_header(header) + np.ascontiguousarray(raw, "<i2").tobytes())
 
 
 def unpack_imu(payload: bytes) -> ImuNotification:
@@ -109,22 +108,26 @@ def unpack_imu(payload: bytes) -> ImuNotification:
 
 def pack_encoder(
     header: Header,
-    count: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int64],
     offset_ticks: npt.NDArray[np.int64] | None = None,
 ) -> bytes:
-    """Pack absolute counts; with ``offset_ticks``, each sample's ticks after the first, as edges."""
-    if count.ndim != 1 or not len(count):
+    """Pack absolute counts; with ``offset_ticks``, the ticks of each edge after the first."""
+    if counts.ndim != 1 or not len(counts):
         raise WireError("an encoder notification holds at least one count")
     edge_timed = bool(header.flags & Flags.EDGE_TIMED)
     if edge_timed != (offset_ticks is not None):
         raise WireError("edge times go with the EDGE_TIMED flag and only with it")
-    delta = np.diff(count)
-    if np.any(np.abs(delta) > 32767):
-        raise WireError("two samples lie more than 32767 counts apart: begin a new notification")
-    first = (int(count[0]) + (1 << 31)) % TICK_MODULUS - (1 << 31)
-    head = HEADER.pack(*header) + _COUNT.pack(first)
+    delta = np.diff(counts)
+    if np.any((delta < -32768) | (delta > 32767)):
+        raise WireError(
+            "two samples lie further apart than an i16 reaches: begin a new notification"
+        )
+    first = (int(counts[0]) + (1 << 31)) % TICK_MODULUS - (1 << 31)
+    head = _packed_header(header) + _COUNT.pack(first)
     if offset_ticks is None:
         return _bounded(head + delta.astype("<i2").tobytes())
+    if offset_ticks.shape != counts.shape:
+        raise WireError(f"{len(counts)} counts with {len(offset_ticks)} edge times")
     interval, remainder = np.divmod(np.diff(offset_ticks), EDGE_INTERVAL_TICKS)
     if offset_ticks[0] != 0 or np.any(remainder) or np.any((interval < 0) | (interval > 65535)):
         raise WireError("edge intervals are whole multiples of 8 us, at most 65535 of them")
@@ -146,31 +149,41 @@ def unpack_encoder(payload: bytes) -> EncoderNotification:
         )
     start = HEADER.size + ENCODER_FIRST_BYTES
     (first,) = _COUNT.unpack_from(payload, HEADER.size)
-    count = np.empty(body // size + 1, np.int64)
-    count[0] = first
+    counts = np.empty(body // size + 1, np.int64)
+    counts[0] = first
     offset: npt.NDArray[np.int64] | None = None
     if edge_timed:
         pairs = np.frombuffer(payload, "<u2", offset=start).reshape(-1, 2)
-        count[1:] = pairs[:, 1].copy().view("<i2")
-        offset = np.zeros(len(count), np.int64)
+        counts[1:] = pairs[:, 1].copy().view("<i2")
+        offset = np.zeros(len(counts), np.int64)
         offset[1:] = np.cumsum(pairs[:, 0].astype(np.int64)) * EDGE_INTERVAL_TICKS
     else:
-        count[1:] = np.frombuffer(payload, "<i2", offset=start)
-    return EncoderNotification(header, np.cumsum(count), offset)
+        counts[1:] = np.frombuffer(payload, "<i2", offset=start)
+    return EncoderNotification(header, np.cumsum(counts), offset)
 
 
-def samples_that_fit(att_mtu: int, *, imu: bool) -> int:
+def samples_that_fit(att_mtu: int, *, imu: bool, edge_timed: bool = False) -> int:
     """How many samples one notification holds at an ATT MTU.
 
     >>> samples_that_fit(23, imu=True), samples_that_fit(247, imu=True)
     (1, 19)
     >>> samples_that_fit(23, imu=False), samples_that_fit(247, imu=False)
     (5, 117)
+    >>> samples_that_fit(23, imu=False, edge_timed=True)
+    3
     """
     room = min(att_mtu - ATT_OVERHEAD_BYTES, MAX_PAYLOAD_BYTES) - HEADER.size
     if imu:
         return room // IMU_SAMPLE_BYTES
-    return 1 + (room - ENCODER_FIRST_BYTES) // ENCODER_DELTA_BYTES
+    further = EDGE_BYTES if edge_timed else ENCODER_DELTA_BYTES
+    return 1 + (room - ENCODER_FIRST_BYTES) // further
+
+
+def _packed_header(header: Header) -> bytes:
+    try:
+        return HEADER.pack(*header)
+    except struct.error:
+        raise WireError(f"{header} holds a number that its field cannot") from None
 
 
 def _bounded(payload: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Table packets: rows of an imported table as float64, exactly as the file gave them."""
 
 import json
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -38,12 +39,12 @@ def unpack_table_descriptor(payload: bytes) -> TableDescriptor:
     try:
         raw = json.loads(payload)
         descriptor = TableDescriptor(tuple(raw["columns"]), float(raw["period_s"]))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise WireError("the table's descriptor is not the JSON that FORMAT.md tables") from None
     if descriptor.columns not in (ENCODER_DISTANCE, ENCODER_COUNT, IMU):
         raise WireError(f"unknown table columns {', '.join(map(str, descriptor.columns))}")
-    if not descriptor.period_s > 0:
-        raise WireError("the table's sample period is not positive")
+    if not 0 < descriptor.period_s < math.inf:
+        raise WireError("the table's sample period is not a positive number of seconds")
     return descriptor
 
 
@@ -59,6 +60,6 @@ def unpack_rows(payload: bytes, columns: int) -> FloatArray:
     rows = np.frombuffer(payload, "<f8").reshape(-1, columns)
     if not np.all(np.isfinite(rows)):
         raise WireError("a table packet holds a value that is not a finite number")
-    if np.any(np.diff(rows[:, 0]) <= 0):
+    if np.any(rows[1:, 0] <= rows[:-1, 0]):
         raise WireError("the times of a table packet do not increase")
     return rows

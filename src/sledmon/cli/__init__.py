@@ -1,0 +1,58 @@
+"""The ``sledmon`` command; one small module a subcommand."""
+
+import os
+import sys
+
+import typer
+
+from sledmon.cli import analyze, check, demo, import_, replay, simulate
+from sledmon.errors import SledmonError
+from sledmon.version import VERSION
+
+app = typer.Typer(
+    name="sledmon",
+    help="Velocity of the sled resisted backpedal: measured, judged, recorded, replayed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (demo, replay, analyze, simulate, import_, check):
+    app.command(name=command.NAME, epilog=command.EXAMPLE)(command.run)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sledmon {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def face(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
+    ),
+) -> None:
+    """Velocity of the sled resisted backpedal: measured, judged, recorded, replayed."""
+
+
+def main() -> None:
+    """Run the command; an expected error is one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except SledmonError as error:
+        sys.exit(_told(str(error)))
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing is wrong. Python would still
+        # complain when it flushes standard output at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.exit(_told(f"{where}{error.strerror or error}"))
+
+
+def _told(sentence: str) -> int:
+    print(f"sledmon: {sentence}", file=sys.stderr)  # noqa: T201
+    return 1

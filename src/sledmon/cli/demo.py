@@ -1,0 +1,65 @@
+"""``sledmon demo``: a simulated session through the path that hardware takes."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sledmon.acquire import simulated
+from sledmon.cli.options import (
+    FaultLevel,
+    Faults,
+    Headless,
+    LiveFormat,
+    LoadLb,
+    Output,
+    Reps,
+    Seed,
+    Speed,
+    Unresisted,
+    parse_numbers,
+    parse_speed,
+    play,
+)
+from sledmon.recording import RecordingWriter
+from sledmon.twin import SessionParams, simulate
+
+NAME = "demo"
+EXAMPLE = "Example: sledmon demo --headless --reps 6 --load-lb 0,10,20 --speed 4"
+
+
+def run(
+    headless: Headless = False,  # noqa: ARG001 - there is no window yet to do without
+    seed: Seed = 1,
+    reps: Reps = 8,
+    unresisted: Unresisted = 3,
+    load_lb: LoadLb = "0,5,10,20",
+    speed: Speed = "1",
+    faults: FaultLevel = Faults.MILD,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="OUT", help="Keep a recording.")
+    ] = None,
+    output_format: Annotated[LiveFormat, typer.Option("--format")] = LiveFormat.TABLE,
+    output: Output = None,
+) -> None:
+    """Show a simulated session, rep by rep, as if its sensors were here."""
+    pace = parse_speed(speed)
+    session = simulate(
+        SessionParams(
+            seed=seed,
+            reps=reps,
+            unresisted=min(unresisted, reps),
+            load_lb=parse_numbers(load_lb),
+            faults=faults.value,
+        )
+    )
+    with RecordingWriter(record) if record else nullcontext() as recorder:
+        play(
+            simulated(session, pace),
+            title=f"Demo: simulated session, seed {seed}, faults {faults.value}",
+            path=str(record or ""),
+            output_format=output_format,
+            output=output,
+            recorder=recorder,
+        )

@@ -1,0 +1,34 @@
+"""``sledmon import``: tables of other systems become a recording."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sledmon.recording import import_tables
+
+NAME = "import"
+EXAMPLE = "Example: sledmon import run.mcap --encoder tether.csv --rig rig.toml"
+
+
+def run(
+    out: Annotated[Path, typer.Argument(metavar="OUT")],
+    encoder: Annotated[
+        Path,
+        typer.Option("--encoder", metavar="CSV", help="time_s,distance_m or time_s,count"),
+    ],
+    imu: Annotated[
+        Path | None,
+        typer.Option("--imu", metavar="CSV", help="time_s,acc_x_mps2,...,gyr_z_radps"),
+    ] = None,
+    events: Annotated[
+        Path | None, typer.Option("--events", metavar="CSV", help="time_s,event,value")
+    ] = None,
+    rig: Annotated[
+        Path | None, typer.Option("--rig", metavar="FILE", help="Where the sensors stood, TOML.")
+    ] = None,
+) -> None:
+    """Make a recording from tables; a bad row is named by file, line and column."""
+    summary = import_tables(out, encoder=encoder, imu=imu, events=events, rig=rig)
+    for line in summary.lines:
+        typer.echo(line)

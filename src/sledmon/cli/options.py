@@ -1,0 +1,123 @@
+"""Options and outputs that several subcommands share."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sledmon.errors import SledmonError
+from sledmon.pipeline import Pipeline, Recorder, Source, run
+from sledmon.present.export.results_json import session_document, to_json
+from sledmon.present.terminal import LiveTable, session_text
+from sledmon.results import Session
+
+
+class Faults(StrEnum):
+    """How badly the simulated sensors and radio behave; contract.md tables them."""
+
+    NONE = "none"
+    MILD = "mild"
+    HARSH = "harsh"
+
+
+class LiveFormat(StrEnum):
+    """What a session played live leaves behind."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def parse_speed(text: str) -> float | None:
+    """``max`` is None, else how many times real time."""
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.0 < speed <= 1e6:
+        raise typer.BadParameter(f"{text!r} is neither a positive number nor max")
+    return speed
+
+
+def parse_numbers(text: str) -> tuple[float, ...]:
+    """Numbers between commas."""
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not numbers between commas, like 0,5,10") from None
+
+
+Speed = Annotated[str, typer.Option("--speed", help="Times real time, or max.", metavar="X|max")]
+Output = Annotated[
+    Path | None, typer.Option("--output", help="Write the results to this file.", metavar="FILE")
+]
+Headless = Annotated[bool, typer.Option("--headless", help="In the terminal, without a window.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed, the same session.")]
+Reps = Annotated[
+    int,
+    typer.Option(
+        "--reps", min=1, max=500, help="Reps in all; the first --unresisted of them have no sled."
+    ),
+]
+Unresisted = Annotated[
+    int, typer.Option("--unresisted", min=0, help="Reps without a sled, for the baseline.")
+]
+LoadLb = Annotated[
+    str,
+    typer.Option("--load-lb", metavar="A,B,...", help="Plates on the sled, pounds, taken in turn."),
+]
+FaultLevel = Annotated[Faults, typer.Option("--faults", help="Sensor and radio trouble.")]
+
+
+def play(
+    source: Source,
+    *,
+    title: str,
+    path: str,
+    output_format: LiveFormat,
+    output: Path | None,
+    recorder: Recorder | None = None,
+) -> Session:
+    """Run a session to its end before the user's eyes, then leave its results as asked."""
+    pipeline = Pipeline()
+    if output_format is LiveFormat.JSON and output is None:
+        session = asyncio.run(run(source, pipeline, recorder=recorder))
+        write_out(to_json(session_document(session, path)), None)
+        return session
+    console = Console()
+    with LiveTable(console, title) as table:
+        session = asyncio.run(run(source, pipeline, recorder=recorder, show=table.show))
+    console.print(session_text(session))
+    if output is not None:
+        write_out(to_json(session_document(session, path)), output)
+    return session
+
+
+def write_out(text: str, output: Path | None) -> None:
+    """Text to a file, or to standard output."""
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        output.write_text(text, encoding="utf-8", newline="\n")
+
+
+def each_or_told(paths: Iterable[Path], work: Callable[[Path], None]) -> bool:
+    """Work on every path; a bad one is told on stderr and does not stop the rest."""
+    went_well = True
+    for path in paths:
+        try:
+            work(path)
+        except SledmonError as error:
+            typer.echo(f"sledmon: {error}", err=True)
+            went_well = False
+        except OSError as error:
+            typer.echo(f"sledmon: {path}: {error.strerror or error}", err=True)
+            went_well = False
+    return went_well

@@ -1,0 +1,31 @@
+"""``sledmon replay``: a recording played through the path that wrote it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sledmon.acquire import played_back
+from sledmon.cli.options import Headless, LiveFormat, Output, Speed, parse_speed, play
+from sledmon.recording import open_recording
+
+NAME = "replay"
+EXAMPLE = "Example: sledmon replay tuesday.mcap --speed 4"
+
+
+def run(
+    recording: Annotated[Path, typer.Argument(metavar="RECORDING")],
+    speed: Speed = "1",
+    headless: Headless = False,  # noqa: ARG001 - there is no window yet to do without
+    output_format: Annotated[LiveFormat, typer.Option("--format")] = LiveFormat.TABLE,
+    output: Output = None,
+) -> None:
+    """Play a recording at any speed; the results are those of the day."""
+    pace = parse_speed(speed)
+    play(
+        played_back(open_recording(recording), pace),
+        title=f"Replay: {recording.name}",
+        path=str(recording),
+        output_format=output_format,
+        output=output,
+    )

@@ -1,0 +1,177 @@
+"""Device ticks to session time by a lower envelope, learnt online and never revised.
+
+A notification can only be late, so the smallest of (arrival - ticks) tells where the two clocks
+stand, up to the smallest delay of the link, which nobody can see one way. The envelope is a line
+under the smallest offset of each second: its slope is the crystals' difference in rate, taken from
+the lower convex hull and drawn towards zero while the span is short; older minima lose their say
+as fast as the slope is uncertain. What is applied follows that line at a bounded rate, so that
+times inside a rep do not jump when the envelope learns something.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceClockParams:
+    """How the envelope is kept."""
+
+    bin_s: float = 1.0
+    """One smallest offset is kept for each span of this length."""
+    window_s: float = 300.0
+    """How far back minima count; long enough for the beat of packet period and interval."""
+    slope_span_s: float = 100.0
+    """Span at which the hull's slope gets half its weight: about 3 ms of minimum-delay wander
+    against crystals of 30 ppm."""
+    drift: float = 50e-6
+    """Difference in rate between two crystals that is expected before anything is known."""
+    drift_floor: float = 2e-6
+    """Rate uncertainty that never goes away: temperature."""
+    max_slope: float = 200e-6
+    """A crystal is never further off than this; ble.md section 9."""
+    warm_up_s: float = 3.0
+    """While this young the map may step; afterwards it only slews."""
+    slew: float = 1e-3
+    """Largest change of the applied offset per second after warm-up."""
+    sigma_floor_s: float = 0.001
+    """The part of the minimum delay that cannot be seen."""
+
+
+_ENOUGH_BINS: Final = 3
+
+
+class DeviceClock:
+    """Maps one device's unwrapped ticks (in seconds) to session time."""
+
+    __slots__ = (
+        "_bin_end",
+        "_bin_min",
+        "_bins",
+        "_first_tick",
+        "_hull",
+        "_intercept",
+        "_last_tick",
+        "_offset",
+        "_params",
+        "_slope",
+        "sigma_s",
+    )
+
+    def __init__(self, params: DeviceClockParams | None = None) -> None:
+        self._params = params or DeviceClockParams()
+        self._bins: deque[tuple[float, float]] = deque()
+        self._hull: list[tuple[float, float]] = []
+        self._bin_end = float("-inf")
+        self._bin_min = (0.0, 0.0)
+        self._first_tick = 0.0
+        self._last_tick = 0.0
+        self._offset = 0.0
+        self._slope = 0.0
+        self._intercept = 0.0
+        self.sigma_s = float("nan")
+        """One standard error of the applied offset, the link's smallest delay apart."""
+
+    def update(self, tick_s: float, received_s: float, room_s: float) -> float:
+        """Take one packet's last tick and its arrival; return the offset to add to its ticks.
+
+        ``room_s`` is the device time between this packet's first sample and the one before it: a
+        step back stays below it, so that sample times never run backwards.
+        """
+        params = self._params
+        offset = received_s - tick_s
+        if not self._bins and self._bin_end == float("-inf"):
+            self._start(tick_s, offset)
+            return self._offset
+        if tick_s >= self._bin_end:
+            self._close_bin(tick_s)
+            self._bin_min = (tick_s, offset)
+        elif offset < self._bin_min[1]:
+            self._bin_min = (tick_s, offset)
+        target = min(self._intercept + self._slope * (tick_s - self._first_tick), offset)
+        elapsed = tick_s - self._last_tick
+        self._last_tick = tick_s
+        step = target - self._offset
+        if tick_s - self._first_tick < params.warm_up_s:
+            self._offset += max(-0.5 * room_s, step)
+            self._intercept = min(self._intercept, self._bin_min[1])
+        else:
+            limit = params.slew * max(elapsed, 0.0)
+            self._offset += max(-min(limit, 0.5 * room_s), min(limit, step))
+        return self._offset
+
+    @property
+    def offset_s(self) -> float:
+        """What is added to ticks now."""
+        return self._offset
+
+    @property
+    def slope(self) -> float:
+        """Rate of the host's clock against the device's, minus one."""
+        return self._slope
+
+    def _start(self, tick_s: float, offset: float) -> None:
+        self._first_tick = self._last_tick = tick_s
+        self._offset = self._intercept = offset
+        self._bin_min = (tick_s, offset)
+        self._bin_end = tick_s + self._params.bin_s
+        self.sigma_s = self._params.sigma_floor_s * 10
+
+    def _close_bin(self, tick_s: float) -> None:
+        params = self._params
+        self._bins.append(self._bin_min)
+        self._bin_end = tick_s + params.bin_s
+        if self._bins[0][0] < tick_s - params.window_s:
+            while self._bins[0][0] < tick_s - params.window_s and len(self._bins) > 1:
+                self._bins.popleft()
+            if self._hull[0][0] < self._bins[0][0]:
+                self._hull = []
+                for point in self._bins:
+                    _extend_hull(self._hull, point)
+            else:
+                _extend_hull(self._hull, self._bin_min)
+        else:
+            _extend_hull(self._hull, self._bin_min)
+        self._fit(tick_s)
+
+    def _fit(self, tick_s: float) -> None:
+        params = self._params
+        span = self._hull[-1][0] - self._hull[0][0]
+        weight = span * span / (span * span + params.slope_span_s**2)
+        slope = 0.0
+        if len(self._bins) >= _ENOUGH_BINS:
+            slope = weight * _slope_over_middle(self._hull)
+            slope = max(-params.max_slope, min(params.max_slope, slope))
+        ageing = (1.0 - weight) * params.drift + params.drift_floor
+        # Linear in x, so the smallest stands on the hull.
+        height = min(y + (slope + ageing) * (tick_s - x) for x, y in self._hull)
+        self._slope = slope
+        self._intercept = height - slope * (tick_s - self._first_tick)
+        recent = [y - self._intercept - slope * (x - self._first_tick) for x, y in self._bins][-15:]
+        recent.sort()
+        middle = recent[len(recent) // 2]
+        self.sigma_s = params.sigma_floor_s + max(0.0, middle) + abs(self._offset - height)
+
+
+def _extend_hull(hull: list[tuple[float, float]], point: tuple[float, float]) -> None:
+    """Add a point to the right of a lower convex hull."""
+    x, y = point
+    while len(hull) >= 2:
+        (x0, y0), (x1, y1) = hull[-2], hull[-1]
+        if (y1 - y0) * (x - x0) >= (y - y0) * (x1 - x0):
+            hull.pop()
+        else:
+            break
+    hull.append(point)
+
+
+def _slope_over_middle(hull: list[tuple[float, float]]) -> float:
+    """Slope of the hull edge over the middle of its span: the best line under all points."""
+    if len(hull) < 2:
+        return 0.0
+    middle = 0.5 * (hull[0][0] + hull[-1][0])
+    for (x0, y0), (x1, y1) in pairwise(hull):
+        if x1 >= middle:
+            return (y1 - y0) / (x1 - x0)
+    return 0.0

@@ -1,0 +1,385 @@
+"""Reps found without being told: the stage that live processing and batch analysis share.
+
+The stage keeps a short history of tether samples and works on whole arrays. Every decision is a
+function of samples and arrivals up to one ordinal, so cutting the input elsewhere changes nothing:
+what has not arrived yet could only have decided later.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from sledmon.estimate.geometry import distance_from_payout
+from sledmon.estimate.measure import RepParams, TetherSpan, measure_rep
+from sledmon.results import Estimates
+from sledmon.rig import Rig
+from sledmon.samples import EncoderBlock, FloatArray, ImuBlock, IntArray
+from sledmon.units import NANOSECONDS_PER_SECOND
+
+DistanceAt = Callable[[float, int], float]
+"""Programmed distance for a rep that starts at a session time, as known at an ordinal."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepFinderParams:
+    """When a run is suspected, when it is over, when a rep is final."""
+
+    slope_s: float = 0.15
+    """Coarse velocity is the change of cord length over this time."""
+    leave_mps: float = 0.5
+    """Coarse velocity above this opens a possible run: faster than swaying and settling."""
+    stop_mps: float = 0.25
+    """Coarse velocity below this, ..."""
+    stop_s: float = 0.4
+    """... for this long, ends it: longer than any flight or braking phase of a step."""
+    final_s: float = 0.30
+    """A rep is final at the first arrival this long after its gate; contract.md."""
+    silent_s: float = 1.0
+    """A tether from which nothing arrived for this long has ended the rep."""
+    history_s: float = 10.0
+    """Samples looked at before a run: the last stillness must lie in them."""
+    still_belt_mps2: float = 1.0
+    """A belt whose specific force varies less (1 SD) is not running: the cord was pulled by hand.
+    Quiet standing gives 0.1-0.3, walking 1.5-3, running above 5."""
+    least_belt_s: float = 0.5
+    """How much of the run the belt must have been seen for that."""
+    rep: RepParams = field(default_factory=RepParams)
+
+
+class FoundRep(NamedTuple):
+    """A finished rep, and the record at which it became final."""
+
+    estimates: Estimates
+    ordinal: int
+
+
+class _Mode(Enum):
+    REST = "rest"
+    RUN = "run"
+    AFTER = "after"
+
+
+class _End(NamedTuple):
+    """How a run ends; of several, the one at the earliest record, in the order of ``_Why``."""
+
+    ordinal: int
+    why: "_Why"
+    scan_s: float
+    """From where to go on looking."""
+
+
+class _Why(IntEnum):
+    GATE = 0
+    STOP = 1
+    SILENCE = 2
+    NO_MORE = 3
+
+
+class RepFinder:
+    """Tether and belt blocks in, finished reps out."""
+
+    def __init__(self, params: RepFinderParams | None = None) -> None:
+        self._params = params or RepFinderParams()
+        self._rig = Rig()
+        self._mode = _Mode.REST
+        self._tether = _Tether()
+        self._late = _Tether()
+        self._belt = _Belt()
+        self._arrivals = _Arrivals()
+        self._scan = 0.0  # samples up to this time are done with
+        self._floor_s = -math.inf  # where the last rep ended: the next one begins after it
+        self._segment = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is suspected just now."""
+        return self._mode is _Mode.RUN
+
+    def set_rig(self, rig: Rig) -> None:
+        """Take the rig that the recording names."""
+        self._rig = rig
+
+    def push(
+        self,
+        encoder: Sequence[EncoderBlock],
+        imu: Sequence[ImuBlock],
+        first_ordinal: int,
+        received_ns: IntArray,
+        distance_at: DistanceAt,
+    ) -> list[FoundRep]:
+        """Take what a batch of records brought; ``received_ns`` is when each record arrived."""
+        self._arrivals.extend(first_ordinal, received_ns)
+        for belt in imu:
+            self._belt.extend(belt)
+        found: list[FoundRep] = []
+        for block in encoder:
+            if block.segment != self._segment:
+                # The sensor restarted: what it counted before cannot be compared with this.
+                found += self._advance(distance_at, until=int(block.record[0]))
+                self._forget(block.segment)
+            scale = block.counts_per_m
+            if math.isnan(scale) or (scale != 1.0 and "encoder.counts_per_m" in self._rig.given):
+                scale = self._rig.encoder.counts_per_m
+            target = self._late if block.late else self._tether
+            target.extend(block, scale)
+        found += self._advance(distance_at)
+        self._trim()
+        return found
+
+    def finish(self, distance_at: DistanceAt) -> list[FoundRep]:
+        """No more records will come: a rep still open ends with what there is."""
+        return self._advance(distance_at, until=self._arrivals.last_ordinal)
+
+    def _forget(self, segment: int) -> None:
+        self._segment = segment
+        self._tether.clear()
+        self._late.clear()
+        self._mode = _Mode.REST
+
+    def _advance(self, distance_at: DistanceAt, *, until: int | None = None) -> list[FoundRep]:
+        """Find what can be decided now; with ``until``, no sample follows that record."""
+        params = self._params
+        found: list[FoundRep] = []
+        tether = self._tether
+        while len(tether.time_s):
+            coarse = tether.coarse_velocity(params.slope_s)
+            fresh = int(np.searchsorted(tether.time_s, self._scan, side="right"))
+            if self._mode is _Mode.REST:
+                fast = np.flatnonzero(coarse[fresh:] > params.leave_mps)
+                if not len(fast):
+                    break
+                self._scan = float(tether.time_s[fresh + int(fast[0])])
+                self._mode = _Mode.RUN
+            elif self._mode is _Mode.AFTER:
+                slow = np.flatnonzero(coarse[fresh:] < params.stop_mps)
+                if not len(slow):
+                    break
+                self._scan = float(tether.time_s[fresh + int(slow[0])])
+                self._mode = _Mode.REST
+            else:
+                opened_s = self._scan
+                distance_m = distance_at(opened_s, int(tether.record[self._open_index()]))
+                end = self._end(coarse, distance_m, until)
+                if end is None:
+                    break
+                estimates = self._measure(end, opened_s, distance_m)
+                self._scan = end.scan_s
+                self._mode = _Mode.AFTER if end.why is _Why.GATE else _Mode.REST
+                if estimates is not None:
+                    found.append(FoundRep(estimates, end.ordinal))
+                    self._floor_s = self._scan
+        return found
+
+    def _open_index(self) -> int:
+        return int(np.searchsorted(self._tether.time_s, self._scan))
+
+    def _end(self, coarse: FloatArray, distance_m: float, until: int | None) -> _End | None:
+        """How the run ends, as soon as that is known."""
+        params, tether = self._params, self._tether
+        opened = self._open_index()
+        candidates: list[_End] = []
+
+        silence = self._arrivals.silence(tether.record[opened:], params.silent_s)
+        if silence is not None:
+            known = tether.time_s[tether.record <= silence]
+            candidates.append(_End(silence, _Why.SILENCE, float(known[-1])))
+
+        gate_i = self._gate_index(opened, distance_m)
+        stop_i = self._stop_index(coarse, opened)
+        if gate_i is not None and (stop_i is None or gate_i <= stop_i):
+            gate_s = float(tether.time_s[gate_i])
+            due_ns = math.ceil((gate_s + params.final_s) * NANOSECONDS_PER_SECOND)
+            final = self._arrivals.first_at(due_ns, from_ordinal=int(tether.record[gate_i]))
+            if final is not None:
+                candidates.append(_End(final, _Why.GATE, gate_s))
+        elif stop_i is not None:
+            ordinal = int(tether.record[stop_i])
+            candidates.append(_End(ordinal, _Why.STOP, float(tether.time_s[stop_i])))
+
+        if until is not None:
+            candidates.append(_End(until, _Why.NO_MORE, float(tether.time_s[-1])))
+        return min(candidates, default=None)
+
+    def _gate_index(self, opened: int, distance_m: float) -> int | None:
+        tether = self._tether
+        zero_m = _still_payout(tether.time_s, tether.payout_m, opened, self._params.rep.still_s)
+        distance = distance_from_payout(tether.payout_m[opened:] - zero_m, self._rig)
+        beyond = np.flatnonzero(distance >= distance_m)
+        return opened + int(beyond[0]) if len(beyond) else None
+
+    def _stop_index(self, coarse: FloatArray, opened: int) -> int | None:
+        """First sample at which the cord has been slow for long enough."""
+        params, time_s = self._params, self._tether.time_s[opened:]
+        slow = coarse[opened:] < params.stop_mps
+        # Time of the last fast sample at or before each sample.
+        last_fast_s = np.maximum.accumulate(np.where(slow, -np.inf, time_s))
+        last_fast_s = np.maximum(last_fast_s, time_s[0])
+        long = np.flatnonzero(slow & (time_s - last_fast_s >= params.stop_s))
+        return opened + int(long[0]) if len(long) else None
+
+    def _measure(self, end: _End, opened_s: float, distance_m: float) -> Estimates | None:
+        """Estimate with what had arrived when the rep ended, and nothing else."""
+        ordinal = end.ordinal
+        from_s = max(opened_s - self._params.history_s, self._floor_s)
+        span = self._tether.known_at(ordinal, from_s, self._late)
+        span = replace(span, silent_after=end.why in (_Why.SILENCE, _Why.NO_MORE))
+        estimates = measure_rep(span, self._rig, distance_m, opened_s, self._params.rep)
+        if estimates is None:
+            return None
+        until_s = float(span.time_s[-1])
+        motion = self._belt.variation(estimates.start_s, until_s, ordinal)
+        if motion is not None and motion.seconds >= self._params.least_belt_s:
+            pulled_by_hand = motion.sd_mps2 < self._params.still_belt_mps2
+            return None if pulled_by_hand else estimates
+        return estimates
+
+    def _trim(self) -> None:
+        """Forget what no later rep can need."""
+        if not len(self._tether.time_s) or self._mode is _Mode.RUN:
+            return
+        keep_from_s = float(self._tether.time_s[-1]) - self._params.history_s - 1.0
+        self._tether.drop_before(keep_from_s)
+        self._late.drop_before(keep_from_s)
+        self._belt.drop_before(keep_from_s)
+        self._arrivals.drop_before(int(self._tether.record[-1]))
+
+
+def _still_payout(time_s: FloatArray, payout_m: FloatArray, opened: int, still_s: float) -> float:
+    """Median cord length over the steadiest ``still_s`` of the two seconds before a run opened."""
+    end_s = time_s[opened] - 0.1
+    here = np.flatnonzero((time_s >= end_s - 2.0) & (time_s <= end_s))
+    if not len(here):
+        return float(payout_m[opened])
+    begins = here[time_s[here] <= max(end_s - still_s, time_s[here[0]])]
+    best, spread = float(payout_m[here[0]]), math.inf
+    for i in begins[:: max(1, len(begins) // 16)]:
+        part = payout_m[i : int(np.searchsorted(time_s, time_s[i] + still_s))]
+        width = float(np.ptp(part))
+        if width <= spread:
+            best, spread = float(np.median(part)), width
+    return best
+
+
+class _Tether:
+    """Tether samples of one segment, in order of time."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.time_s: FloatArray = np.empty(0)
+        self.payout_m: FloatArray = np.empty(0)
+        self.record: IntArray = np.empty(0, np.int64)
+        self.resolution_m = 0.0
+
+    def extend(self, block: EncoderBlock, counts_per_m: float) -> None:
+        self.time_s = np.concatenate([self.time_s, block.time_s])
+        self.payout_m = np.concatenate([self.payout_m, block.count / counts_per_m])
+        self.record = np.concatenate([self.record, block.record])
+        self.resolution_m = block.resolution_counts / counts_per_m
+
+    def drop_before(self, time_s: float) -> None:
+        keep = self.time_s >= time_s
+        self.time_s = self.time_s[keep]
+        self.payout_m = self.payout_m[keep]
+        self.record = self.record[keep]
+
+    def coarse_velocity(self, slope_s: float) -> FloatArray:
+        """Change of cord length over the last ``slope_s``, at every sample; 0 where too young."""
+        before = np.searchsorted(self.time_s, self.time_s - slope_s + 1e-9, side="right") - 1
+        young = before < 0
+        before = np.maximum(before, 0)
+        took = np.where(young, np.inf, self.time_s - self.time_s[before])
+        return (self.payout_m - self.payout_m[before]) / took
+
+    def known_at(self, ordinal: int, from_s: float, late: "_Tether") -> TetherSpan:
+        """Samples that records up to ``ordinal`` brought, late ones put in their place."""
+        here = (self.record <= ordinal) & (self.time_s >= from_s)
+        time_s, payout_m = self.time_s[here], self.payout_m[here]
+        back = (late.record <= ordinal) & (late.time_s >= from_s)
+        if np.any(back):
+            time_s = np.concatenate([time_s, late.time_s[back]])
+            payout_m = np.concatenate([payout_m, late.payout_m[back]])
+            time_s, first = np.unique(time_s, return_index=True)
+            payout_m = payout_m[first]
+        return TetherSpan(time_s=time_s, payout_m=payout_m, resolution_m=self.resolution_m)
+
+
+class _Motion(NamedTuple):
+    sd_mps2: float
+    seconds: float
+
+
+class _Belt:
+    """Magnitude of the belt's specific force, to tell a run from a pulled cord."""
+
+    def __init__(self) -> None:
+        self._blocks: list[ImuBlock] = []
+
+    def extend(self, block: ImuBlock) -> None:
+        self._blocks.append(block)
+
+    def drop_before(self, time_s: float) -> None:
+        while self._blocks and self._blocks[0].time_s[-1] < time_s:
+            self._blocks.pop(0)
+
+    def variation(self, from_s: float, to_s: float, ordinal: int) -> _Motion | None:
+        """Standard deviation of |specific force| in a span, and how much of it was seen."""
+        near = [b for b in self._blocks if b.time_s[-1] >= from_s and b.time_s[0] <= to_s]
+        if not near:
+            return None
+        time_s = np.concatenate([b.time_s for b in near])
+        record = np.concatenate([b.record for b in near])
+        here = (time_s >= from_s) & (time_s <= to_s) & (record <= ordinal)
+        if np.count_nonzero(here) < 2:
+            return None
+        force = np.linalg.norm(np.concatenate([b.acc_sensor_mps2 for b in near])[here], axis=1)
+        seen_s = float(np.ptp(time_s[here]))
+        return _Motion(float(np.std(force)), seen_s)
+
+
+class _Arrivals:
+    """When each record arrived: the pipeline's clock."""
+
+    def __init__(self) -> None:
+        self._first = 0
+        self._received_ns: IntArray = np.empty(0, np.int64)
+
+    @property
+    def last_ordinal(self) -> int:
+        return self._first + len(self._received_ns) - 1
+
+    def extend(self, first_ordinal: int, received_ns: IntArray) -> None:
+        if not len(self._received_ns):
+            self._first = first_ordinal
+        self._received_ns = np.concatenate([self._received_ns, received_ns])
+
+    def drop_before(self, ordinal: int) -> None:
+        drop = max(0, ordinal - self._first)
+        self._received_ns = self._received_ns[drop:]
+        self._first += drop
+
+    def first_at(self, received_ns: int, *, from_ordinal: int) -> int | None:
+        """First record from ``from_ordinal`` on that arrived at or after a time."""
+        offset = max(0, from_ordinal - self._first)
+        late_enough = np.flatnonzero(self._received_ns[offset:] >= received_ns)
+        return self._first + offset + int(late_enough[0]) if len(late_enough) else None
+
+    def silence(self, brought_by: IntArray, silent_s: float) -> int | None:
+        """First record that arrived ``silent_s`` after the newest tether packet before it."""
+        packets = np.unique(brought_by)
+        if not len(packets):
+            return None
+        limit_ns = round(silent_s * NANOSECONDS_PER_SECOND)
+        at_ns = self._received_ns[packets - self._first]
+        ends = np.append(packets[1:], self.last_ordinal + 1)
+        for packet, packet_ns, end in zip(packets, at_ns, ends, strict=True):
+            between = self._received_ns[packet + 1 - self._first : end + 1 - self._first]
+            silent = np.flatnonzero(between - packet_ns >= limit_ns)
+            if len(silent):
+                return int(packet) + 1 + int(silent[0])
+        return None

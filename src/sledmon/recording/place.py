@@ -1,0 +1,34 @@
+"""A new file appears whole under its name or not at all."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from sledmon.errors import RecordingError
+
+
+@contextlib.contextmanager
+def written_beside(out: Path) -> Iterator[Path]:
+    """A temporary name beside ``out``; renamed to it at the end, deleted on any failure."""
+    temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
+    if out.exists():
+        raise _in_the_way(out)
+    try:
+        yield temporary
+        try:
+            # Unlike a rename, a hard link never replaces what appeared there meanwhile.
+            os.link(temporary, out)
+        except FileExistsError:
+            raise _in_the_way(out) from None
+        except OSError:  # a file system without hard links
+            temporary.rename(out)
+    except OSError as error:
+        raise RecordingError(f"cannot write {out}: {error.strerror}") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _in_the_way(out: Path) -> RecordingError:
+    return RecordingError(f"{out} exists already and is never overwritten; choose another name")
