@@ -30,7 +30,7 @@ types: environment-dev
 	@$(BIN)/mypy
 
 contracts: environment-dev
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 # Ends with every skipped test and its reason (-ra in pyproject.toml).
 pytest: environment-dev

@@ -203,6 +203,30 @@ def test_a_disconnected_sensor_comes_back_with_its_boot_and_its_sequence_goes_on
     assert gap == pytest.approx((1.5 + 0.42 + 0.12) * session.imu.rate_hz / 10, abs=2)
 
 
+def test_a_sensor_that_restarts_says_so_and_counts_from_a_new_zero() -> None:
+    outage = Disconnect(device="encoder", at_s=8.0, duration_s=2.0, restart=True)
+    session = played(seed=0, reps=1, disconnects=(outage,))
+    links = [r for r in session.records if isinstance(r, Connected) and r.device == "encoder"]
+    before, after = (unpack_descriptor(link.descriptor) for link in links)
+    assert before.boot_id != after.boot_id
+    new = [p for p in _packets(session, "encoder") if p.received_ns > links[1].received_ns]
+    first = unpack_encoder(new[0].payload)
+    assert (first.header.sequence, first.header.tick, int(first.counts[0])) == (0, 0, 0)
+    assert 2.1 < new[0].received_ns / 1e9 - 8.0 < 2.3
+
+
+def test_a_snagged_cord_pays_out_three_centimetres_more_for_a_quarter_of_a_second() -> None:
+    def metres(session: SimulatedSession) -> np.ndarray:
+        counts = [unpack_encoder(p.payload).counts for p in _packets(session, "encoder")]
+        return np.concatenate(counts) / 5000
+
+    snagged = played(seed=0, reps=1, cord_snags=((1, 0.5),))
+    extra_m = metres(snagged) - metres(played(seed=0, reps=1))
+    assert np.max(extra_m) == pytest.approx(0.03, abs=0.0003)
+    assert 0.15 < np.sum(extra_m > 0.015) / 100 < 0.25
+    assert np.sum(extra_m < -0.0003) == 0
+
+
 def test_a_sensor_that_dies_in_a_rep_is_silent_for_ever() -> None:
     session = played(seed=0, reps=2, deaths=(RadioDeath(device="encoder", rep=1, fraction=0.5),))
     rep = session.truth.reps[0]
@@ -399,3 +423,19 @@ def test_walking_back_is_slower_than_a_run_and_towards_the_reel() -> None:
 def test_what_cannot_be_simulated_is_refused(choices: dict[str, Any]) -> None:
     with pytest.raises(SimulationError):
         SessionParams(**choices)
+
+
+@pytest.mark.parametrize("faults", ["none", "mild", "harsh"])
+def test_no_packet_of_either_sensor_arrives_before_its_last_sample_was_taken(faults: str) -> None:
+    session = played(seed=0, faults=faults, reps=3)
+    devices: dict[Device, float] = {
+        "imu": 9 / session.imu.rate_hz,
+        "encoder": 9 * (0.02 if faults == "harsh" else 0.01),
+    }
+    for device, span_s in devices.items():
+        clock = session.clocks[device]
+        for packet in _packets(session, device):
+            tick = unpack_header(packet.payload).tick
+            unwrapped = clock.start_tick + (tick - clock.start_tick) % (1 << 32)
+            taken_s = clock.time_at(np.array([unwrapped]))[0] + span_s
+            assert 0.0015 < packet.received_ns / 1e9 - taken_s < 1.0

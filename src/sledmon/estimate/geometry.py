@@ -80,6 +80,13 @@ def distance_sensitivity(distance_m: float, rig: Rig) -> FloatArray:
     )
 
 
+def bounce_coupling(distance_m: float, rig: Rig) -> float:
+    """How much of the belt's vertical movement is taken for distance, m/m (science.md 5.4)."""
+    if not rig.has_geometry:
+        return 0.0
+    return abs(rig.encoder.height_m) / (distance_m + rig.encoder.standoff_m)
+
+
 def rig_errors(rig: Rig) -> FloatArray:
     """Standard errors of ``SENSITIVITIES``, in metres three times and as a ratio."""
     lengths = rig.encoder.geometry_sigma_m if rig.has_geometry else 0.0

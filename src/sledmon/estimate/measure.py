@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sledmon.estimate.geometry import distance_from_payout, distance_sensitivity, rig_errors
+from sledmon.estimate.geometry import (
+    bounce_coupling,
+    distance_from_payout,
+    distance_sensitivity,
+    rig_errors,
+)
 from sledmon.estimate.smooth import Path, SmoothParams, smooth_positions
 from sledmon.estimate.steps import step_period
 from sledmon.results import NAN, UNKNOWN, Estimates, Measured, Split, WindowVelocity
@@ -36,6 +41,9 @@ class RepParams:
     """Gaps below this do not lower trust."""
     usual_step_period_s: float = 0.24
     """Assumed where no step rhythm is seen: 4.2 Hz, science.md 6.3."""
+    bounce_sigma_m: float = 0.025
+    """RMS of the belt's bounce, 25-50 mm half peak to peak in science.md 6.3: what of it lies along
+    the cord is taken for distance."""
     smooth: SmoothParams = field(default_factory=SmoothParams)
 
     @property
@@ -115,7 +123,7 @@ def measure_rep(
     if not start_known or _inside(start_s, gaps, params.bridge_s):
         start_s = NAN
 
-    errors = _Errors(path, rig, zero_m)
+    errors = _Errors(path, rig, zero_m, params.bounce_sigma_m)
     splits = tuple(
         Split(distance_m=gate, time_s=_split(start_s, crossing, errors))
         for gate, crossing in zip(gates_m, crossings, strict=True)
@@ -180,6 +188,7 @@ class _Errors:
     path: Path
     rig: Rig
     zero_m: float
+    bounce_sigma_m: float
 
     def of_times(self, times_s: list[tuple[float, float]]) -> float:
         """Standard error of a sum of weighted crossing times, in seconds."""
@@ -187,6 +196,11 @@ class _Errors:
         distance = self.path.at(np.array([t for t, _ in times_s]))[0] - self.zero_m
         weights = {(t, "x"): -w / v for (t, w), v in zip(times_s, velocity, strict=True) if v > 0.2}
         noise = float(self.path.sigma([weights])[0]) if weights else 0.0
+        bounce = sum(
+            (w / v * self.bounce_sigma_m * bounce_coupling(float(x), self.rig)) ** 2
+            for (_, w), v, x in zip(times_s, velocity, distance, strict=True)
+            if v > 0.2
+        )
         known = sum(
             (
                 -w / v * distance_sensitivity(float(x), self.rig)
@@ -195,7 +209,7 @@ class _Errors:
             ),
             np.zeros(4),
         )
-        return math.hypot(noise, float(np.linalg.norm(known * rig_errors(self.rig))))
+        return math.sqrt(noise**2 + bounce + float(np.sum((known * rig_errors(self.rig)) ** 2)))
 
     def of_start(self, start_s: float) -> float:
         """Standard error of the moment of first movement, in seconds."""

@@ -78,7 +78,7 @@ def repair(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> Report:
             for record in batch:
                 writer.write(record)
         for attachment in recording.attachments():
-            writer.attach(*attachment)
+            writer.attach(attachment.name, attachment.content, attachment.media_type)
         if not report.whole:
             writer.attach(REPAIR_NOTE, format_report(report).encode(), "text/plain")
     return report
@@ -118,8 +118,7 @@ def _lines(
         lines.append("The file's index is damaged; nothing that was recorded is lost.")
     listed = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
     lines.append(f"It holds {recording.duration_s:.1f} s: {listed}.")
-    for damage in recording.damage:
-        lines.append(f"{_span(damage)}: {damage.what}.")
+    lines += [f"{_span(damage)}: {damage.what}." for damage in recording.damage]
     if recording.restored:
         lines.append(
             f"{recording.restored} damaged inputs or descriptions were restored from their copies."

@@ -23,6 +23,8 @@ def written_beside(out: Path) -> Iterator[Path]:
             raise _in_the_way(out) from None
         except OSError:  # a file system without hard links
             temporary.rename(out)
+    except RecordingError as error:  # the temporary name means nothing to people
+        raise RecordingError(str(error).replace(str(temporary), str(out))) from None
     except OSError as error:
         raise RecordingError(f"cannot write {out}: {error.strerror}") from None
     finally:

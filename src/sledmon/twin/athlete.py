@@ -168,7 +168,7 @@ def draw_effort(
 ) -> Effort:
     """One rep's own luck: about 1.5 % of velocity (science.md 1.4) and a little fatigue."""
     return Effort(
-        pace=(1.0 - athlete.fatigue * (number - 1)) * (1.0 + 0.012 * rng.standard_normal()),
+        pace=(1.0 - athlete.fatigue * (number - 1)) * (1.0 + 0.0135 * rng.standard_normal()),
         onset_s=athlete.onset_s * rng.uniform(0.85, 1.15),
         brake_at_m=brake_at_m + rng.uniform(0.3, 1.5),
         brake_length_m=rng.uniform(1.0, 2.0),

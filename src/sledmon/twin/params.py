@@ -19,6 +19,8 @@ class Disconnect:
     """Session time at which the host notices; the sensor fell silent 0.42 s before (ble.md 4)."""
     duration_s: float = 1.5
     """From there until it is connected again; infinite: never."""
+    restart: bool = False
+    """The sensor itself restarts: a new boot, ticks, sequence and counts from a new zero."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +79,8 @@ class SessionParams:
     """(rep number, metres): the slack of that rep instead."""
     cord_pull_before_start: bool = False
     """The cord is pulled out by hand and let back before the first rep while the belt is still."""
+    cord_snags: tuple[tuple[int, float], ...] = ()
+    """(rep number, share of D): there the cord catches for a quarter of a second and comes free."""
     disconnects: tuple[Disconnect, ...] = ()
     """Link losses besides those of the fault level."""
     deaths: tuple[RadioDeath, ...] = ()
@@ -99,6 +103,7 @@ class SessionParams:
             (len(self.load_lb) > 0, "load_lb must name at least one load"),
             (all(0.0 <= lb <= 200.0 for lb in self.load_lb), "load_lb must be 0 to 200 each"),
             (self.faults in LEVELS, f"faults must be one of {', '.join(LEVELS)}"),
+            (bool(self.athlete_name.strip()), "athlete_name must not be empty"),
             (1.0 <= self.sled_kg <= 100.0, "sled_kg must be 1 to 100"),
             (0.0 <= self.rest_s <= 3600.0, "rest_s must be 0 to 3600"),
             (all(0.0 <= s <= 3600.0 for _, s in self.long_rests), "long_rests must be 0 to 3600 s"),
@@ -131,6 +136,12 @@ class SessionParams:
                     d.device in DEVICES and (d.at_s is None) != (d.rep is None) for d in self.deaths
                 ),
                 "a death needs either at_s or rep",
+            ),
+            (
+                all(
+                    1 <= number <= self.reps and 0 <= share < 1 for number, share in self.cord_snags
+                ),
+                "cord_snags name a rep that is run and a share of its distance",
             ),
             (
                 all(d.rep is None or 1 <= d.rep <= self.reps for d in self.deaths),

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sledmon.samples import Connected, Device, Lost, Packet
+from sledmon.samples import Connected, Device, FloatArray, IntArray, Lost, Packet
 from sledmon.twin.faults import FaultLevel
 from sledmon.twin.imu import ACC_MPS2_PER_COUNT, GYR_RADPS_PER_COUNT, NOMINAL_RATE_HZ, ImuSamples
 from sledmon.twin.reel import ReelSamples
@@ -54,6 +54,19 @@ class Outage(NamedTuple):
 
     lost_s: float
     back_s: float
+    restart: bool = False
+    """The sensor came back newly started."""
+
+
+class Boot(NamedTuple):
+    """One life of a sensor's firmware."""
+
+    from_s: float
+    """Session time of the first sample that it may send."""
+    boot_id: int
+    first_sequence: int
+    new_zero: bool
+    """Ticks and counts begin anew with this boot."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +75,8 @@ class Link:
 
     device: Device
     name: str
-    descriptor: bytes
+    descriptors: tuple[bytes, ...]
+    """As read at each connection: the first, and the one after each outage."""
     connected_s: float
     outages: tuple[Outage, ...]
 
@@ -119,31 +133,64 @@ def describe_encoder(
     )
 
 
+def boots(
+    outages: tuple[Outage, ...], from_s: float, boot_id: int, first_sequence: int
+) -> tuple[Boot, ...]:
+    """The lives of one sensor's firmware: the first, and one for every restart."""
+    again = [outage.back_s + SUBSCRIBED_S for outage in outages if outage.restart]
+    return (
+        Boot(from_s, boot_id, first_sequence, False),
+        *(
+            Boot(start_s, (boot_id + k) % (1 << 32), 0, True)
+            for k, start_s in enumerate(again, start=1)
+        ),
+    )
+
+
 def imu_notifications(
-    samples: ImuSamples, from_s: float, size: int, first_sequence: int
+    samples: ImuSamples, lives: tuple[Boot, ...], size: int
 ) -> Iterator[Notification]:
-    """Pack everything sampled from ``from_s`` on."""
-    begin = int(np.searchsorted(samples.time_s, from_s))
-    tick = (samples.tick % TICK_MODULUS).tolist()
-    for k, i in enumerate(range(begin, len(samples.time_s) - size + 1, size)):
-        flags = Flags.CLIPPED if samples.clipped[i : i + size].any() else 0
-        header = Header(VERSION, (first_sequence + k) % SEQUENCE_MODULUS, tick[i], int(flags))
-        yield Notification(
-            float(samples.time_s[i + size - 1]), pack_imu(header, samples.raw[i : i + size])
-        )
+    """Pack everything sampled."""
+    for boot, i, k in _pieces(samples.time_s, lives, size):
+        here = slice(i, i + size)
+        flags = Flags.CLIPPED if samples.clipped[here].any() else 0
+        tick = int(samples.tick[i]) - _zero(boot, samples.time_s, samples.tick)
+        sequence = (boot.first_sequence + k) % SEQUENCE_MODULUS
+        header = Header(VERSION, sequence, tick % TICK_MODULUS, int(flags))
+        yield Notification(float(samples.time_s[i + size - 1]), pack_imu(header, samples.raw[here]))
 
 
 def encoder_notifications(
-    samples: ReelSamples, from_s: float, size: int, first_sequence: int
+    samples: ReelSamples, lives: tuple[Boot, ...], size: int
 ) -> Iterator[Notification]:
-    """Pack everything sampled from ``from_s`` on."""
-    begin = int(np.searchsorted(samples.time_s, from_s))
-    tick = (samples.tick % TICK_MODULUS).tolist()
-    for k, i in enumerate(range(begin, len(samples.time_s) - size + 1, size)):
-        header = Header(VERSION, (first_sequence + k) % SEQUENCE_MODULUS, tick[i], 0)
-        yield Notification(
-            float(samples.time_s[i + size - 1]), pack_encoder(header, samples.count[i : i + size])
-        )
+    """Pack everything sampled."""
+    for boot, i, k in _pieces(samples.time_s, lives, size):
+        here = slice(i, i + size)
+        tick = int(samples.tick[i]) - _zero(boot, samples.time_s, samples.tick)
+        counts = samples.count[here] - _zero(boot, samples.time_s, samples.count)
+        sequence = (boot.first_sequence + k) % SEQUENCE_MODULUS
+        header = Header(VERSION, sequence, tick % TICK_MODULUS, 0)
+        yield Notification(float(samples.time_s[i + size - 1]), pack_encoder(header, counts))
+
+
+def _pieces(
+    time_s: FloatArray, lives: tuple[Boot, ...], size: int
+) -> Iterator[tuple[Boot, int, int]]:
+    """Each notification: its boot, the index of its first sample, its place within the boot."""
+    for boot, following in zip(lives, (*lives[1:], None), strict=True):
+        begin = int(np.searchsorted(time_s, boot.from_s))
+        end = len(time_s)
+        if following is not None:
+            end = int(np.searchsorted(time_s, following.from_s))
+        for k, i in enumerate(range(begin, end - size + 1, size)):
+            yield boot, i, k
+
+
+def _zero(boot: Boot, time_s: FloatArray, values: IntArray) -> int:
+    """What a counter that began anew with ``boot`` is behind by."""
+    if not boot.new_zero:
+        return 0
+    return int(values[np.searchsorted(time_s, boot.from_s)])
 
 
 def draw_stalls(rng: np.random.Generator, faults: FaultLevel, end_s: float) -> list[Outage]:
@@ -206,15 +253,15 @@ def deliver(
 
 
 def _link_records(link: Link, end_s: float) -> Iterator[Connected | Lost]:
-    def connected(time_s: float) -> Connected:
-        return Connected(_ns(time_s), link.device, LAYOUT, link.descriptor, link.name)
+    def connected(time_s: float, descriptor: bytes) -> Connected:
+        return Connected(_ns(time_s), link.device, LAYOUT, descriptor, link.name)
 
-    yield connected(link.connected_s)
-    for outage in link.outages:
+    yield connected(link.connected_s, link.descriptors[0])
+    for outage, descriptor in zip(link.outages, link.descriptors[1:], strict=True):
         if outage.lost_s < end_s:
             yield Lost(_ns(outage.lost_s), link.device, "connection timed out")
         if outage.back_s < end_s:
-            yield connected(outage.back_s)
+            yield connected(outage.back_s, descriptor)
 
 
 def _bursts(

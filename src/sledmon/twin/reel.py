@@ -27,6 +27,8 @@ FULL_SWAY_MPS: Final = 3.0
 """Cord speed from which the sway is as large as the fault table says."""
 HAND_PULL_M: Final = 2.6
 HAND_PULL_S: Final = 3.2
+SNAG_M: Final = 0.03
+"""A cord that catches beside its straight path must be longer by so much."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +69,7 @@ def pay_out(
     faults: FaultLevel,
     clock: CrystalClock,
     seed: np.random.SeedSequence,
+    snags_s: tuple[float, ...] = (),
 ) -> tuple[ReelSamples, ReelTruth]:
     """Sample the whole session; what of it is sent is the radio's business."""
     rng = np.random.default_rng(seed)
@@ -89,6 +92,10 @@ def pay_out(
     if script.cord_pull_s is not None:
         pulled = (motion.time_s - script.cord_pull_s) / HAND_PULL_S
         cord_m += HAND_PULL_M * smootherstep(2.2 * pulled) * smootherstep(2.2 * (1 - pulled))
+
+    for at_s in snags_s:
+        since_s = motion.time_s - at_s
+        cord_m += SNAG_M * smootherstep(since_s / 0.06) * smootherstep((0.25 - since_s) / 0.03)
 
     period_ticks = round(TICKS_PER_SECOND / faults.encoder_rate_hz)
     first = int(clock.tick_at(np.array([phase_s]))[0])

@@ -17,8 +17,10 @@ from sledmon.twin.params import RadioDeath, SessionParams
 from sledmon.twin.radio import (
     SUBSCRIBED_S,
     SUPERVISION_S,
+    Boot,
     Link,
     Outage,
+    boots,
     deliver,
     describe_encoder,
     describe_imu,
@@ -30,9 +32,10 @@ from sledmon.twin.reel import ReelTruth, pay_out
 from sledmon.twin.script import Script, write_script
 from sledmon.twin.truth import SessionTruth, tell_truth
 from sledmon.units import NANOSECONDS_PER_SECOND
+from sledmon.version import VERSION
 from sledmon.wire.stream import SEQUENCE_MODULUS, samples_that_fit
 
-SOFTWARE: Final = "sledmon twin"
+SOFTWARE: Final = f"sledmon {VERSION} twin"
 EVENT_SPACING_S: Final = 0.15
 LEAST_SCALE_SIGMA: Final = 0.0002
 LEAST_GEOMETRY_SIGMA_M: Final = 0.005
@@ -81,7 +84,15 @@ def simulate(params: SessionParams) -> SimulatedSession:
     rig = measured_rig(params, faults)
     imu_samples, imu_truth = sense(motion, faults, clocks["imu"], imu_seed)
     reel_samples, reel_truth = pay_out(
-        motion, script, rig.encoder, faults, clocks["encoder"], reel_seed
+        motion,
+        script,
+        rig.encoder,
+        faults,
+        clocks["encoder"],
+        reel_seed,
+        snags_s=tuple(
+            _passing_s(number, share, params, truth, motion) for number, share in params.cord_snags
+        ),
     )
 
     end_s = float(motion.time_s[-1])
@@ -97,35 +108,45 @@ def simulate(params: SessionParams) -> SimulatedSession:
     encoder_size = min(
         params.encoder_samples_per_notification, samples_that_fit(params.tether_mtu, imu=False)
     )
-    imu_link = Link(
-        device="imu",
-        name="sledmon belt (simulated)",
-        descriptor=describe_imu("SIM-BELT", boot[0], imu_size),
-        connected_s=connected["imu"],
-        outages=outages["imu"],
-    )
-    encoder_link = Link(
-        device="encoder",
-        name="sledmon tether (simulated)",
-        descriptor=describe_encoder(
-            "SIM-TETHER", boot[1], encoder_size, faults.encoder_rate_hz, rig.encoder.counts_per_m
-        ),
-        connected_s=connected["encoder"],
-        outages=outages["encoder"],
-    )
+    belt_lives = boots(outages["imu"], connected["imu"] + SUBSCRIBED_S, boot[0], sequence[0])
     belt = deliver(
-        imu_link,
-        imu_notifications(imu_samples, imu_link.connected_s + SUBSCRIBED_S, imu_size, sequence[0]),
+        Link(
+            device="imu",
+            name="sledmon belt (simulated)",
+            descriptors=tuple(
+                describe_imu("SIM-BELT", boot_id, imu_size)
+                for boot_id in _boot_ids(outages["imu"], belt_lives)
+            ),
+            connected_s=connected["imu"],
+            outages=outages["imu"],
+        ),
+        imu_notifications(imu_samples, belt_lives, imu_size),
         faults,
         stalls,
         end_s,
         imu_link_seed,
     )
+    tether_lives = boots(
+        outages["encoder"], connected["encoder"] + SUBSCRIBED_S, boot[1], sequence[1]
+    )
     tether = deliver(
-        encoder_link,
-        encoder_notifications(
-            reel_samples, encoder_link.connected_s + SUBSCRIBED_S, encoder_size, sequence[1]
+        Link(
+            device="encoder",
+            name="sledmon tether (simulated)",
+            descriptors=tuple(
+                describe_encoder(
+                    "SIM-TETHER",
+                    boot_id,
+                    encoder_size,
+                    faults.encoder_rate_hz,
+                    rig.encoder.counts_per_m,
+                )
+                for boot_id in _boot_ids(outages["encoder"], tether_lives)
+            ),
+            connected_s=connected["encoder"],
+            outages=outages["encoder"],
         ),
+        encoder_notifications(reel_samples, tether_lives, encoder_size),
         faults,
         stalls,
         end_s,
@@ -220,7 +241,7 @@ def _outages(
         out[device].append(Outage(lost_s, lost_s + rng.uniform(0.5, 3.0)))
     for disconnect in params.disconnects:
         out[disconnect.device].append(
-            Outage(disconnect.at_s, disconnect.at_s + disconnect.duration_s)
+            Outage(disconnect.at_s, disconnect.at_s + disconnect.duration_s, disconnect.restart)
         )
     for death in params.deaths:
         silent_s = _death_s(death, params, truth, motion)
@@ -235,7 +256,11 @@ def _apart(outages: list[Outage]) -> Iterator[Outage]:
         if current is None:
             current = outage
         elif outage.lost_s - SUPERVISION_S <= current.back_s + SUBSCRIBED_S:
-            current = Outage(current.lost_s, max(current.back_s, outage.back_s))
+            current = Outage(
+                current.lost_s,
+                max(current.back_s, outage.back_s),
+                current.restart or outage.restart,
+            )
         else:
             yield current
             current = outage
@@ -243,13 +268,29 @@ def _apart(outages: list[Outage]) -> Iterator[Outage]:
         yield current
 
 
+def _boot_ids(outages: tuple[Outage, ...], lives: tuple[Boot, ...]) -> Iterator[int]:
+    """The boot in force at each connection."""
+    life = 0
+    yield lives[life].boot_id
+    for outage in outages:
+        life += outage.restart
+        yield lives[life].boot_id
+
+
 def _death_s(
     death: RadioDeath, params: SessionParams, truth: SessionTruth, motion: Motion
 ) -> float:
     if death.at_s is not None:
         return death.at_s
-    rep = next(rep for rep in truth.reps if rep.number == death.rep)
-    place_m = rep.zero_m + death.fraction * params.distance_m
+    return _passing_s(death.rep or 1, death.fraction, params, truth, motion)
+
+
+def _passing_s(
+    number: int, share: float, params: SessionParams, truth: SessionTruth, motion: Motion
+) -> float:
+    """When rep ``number`` passes a share of D; when it stops, if it never does."""
+    rep = next(rep for rep in truth.reps if rep.number == number)
+    place_m = rep.zero_m + share * params.distance_m
     during = (motion.time_s >= rep.start_s) & (motion.time_s <= rep.stop_s)
     reached = motion.time_s[during & (motion.distance_m >= place_m)]
     return float(reached[0]) if len(reached) else rep.stop_s

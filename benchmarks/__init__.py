@@ -1,0 +1,1 @@
+"""What sledmon achieves, in figures; each module prints a table: ``python -m benchmarks.NAME``."""

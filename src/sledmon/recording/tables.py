@@ -1,0 +1,215 @@
+"""Import of foreign tables: rows become table packets, decoded like any device's."""
+
+import heapq
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from sledmon.errors import EventError, ImportTableError, RigError
+from sledmon.recording.csv_rows import (
+    MAX_TIME_S,
+    CsvFile,
+    number_at,
+    open_csv,
+    read_numbers,
+    require_columns,
+    text_rows,
+)
+from sledmon.recording.events import canonical_value
+from sledmon.recording.place import written_beside
+from sledmon.recording.writer import RecordingWriter
+from sledmon.rig import Rig, parse_rig
+from sledmon.samples import Connected, Device, Event, FloatArray, Opened, Packet, Record
+from sledmon.wire import table
+
+LAYOUT: Final = "table-1"
+PACKET_S: Final = 0.1
+_MAX_PACKET_ROWS: Final = 1024
+_SLOW_S: Final = 0.5
+_EVENT_COLUMNS: Final = ("time_s", "event", "value")
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportSummary:
+    """What an import brought."""
+
+    path: Path
+    rows: dict[str, int]
+    """By device."""
+    events: int
+    duration_s: float
+    notes: tuple[str, ...]
+    """Sentences on what was assumed or left unused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Table:
+    device: Device
+    file: CsvFile
+    columns: tuple[str, ...]
+    rows: FloatArray
+    period_s: float
+
+
+def import_tables(
+    out: PathLike,
+    *,
+    encoder: PathLike,
+    imu: PathLike | None = None,
+    events: PathLike | None = None,
+    rig: PathLike | None = None,
+) -> ImportSummary:
+    """Make a recording of tables; everything is read and believed before anything is written."""
+    out = Path(out)
+    notes: list[str] = []
+    tables = [_read_encoder(open_csv(Path(encoder)), notes)]
+    if imu is not None:
+        tables.insert(0, _read("imu", open_csv(Path(imu)), table.IMU, notes))
+    coach_file = None if events is None else open_csv(Path(events))
+    coach = [] if coach_file is None else _read_events(coach_file, notes)
+    rig_toml, parsed = _read_rig(None if rig is None else Path(rig))
+    notes += _rig_notes(parsed, tables[-1].columns)
+
+    first_s = min(float(each.rows[0, 0]) for each in tables)
+    last_s = max(float(each.rows[-1, 0]) for each in tables)
+    notes += _outside_notes(coach, first_s, last_s)
+    begin_ns = min([_ns(first_s), *(event.received_ns for event in coach)])
+    with written_beside(out) as temporary, RecordingWriter(temporary) as writer:
+        writer.write(Opened(begin_ns, "import", rig_toml, f"sledmon {version('sledmon')}"))
+        for each in tables:
+            writer.write(_connected(each, begin_ns))
+        # Equal times: events first, as a packet's rows end at or after them; then the IMU.
+        streams: list[Iterator[Record] | list[Event]] = [coach, *map(_packets, tables)]
+        for record in heapq.merge(*streams, key=lambda record: record.received_ns):
+            writer.write(record)
+        for file in (*(each.file for each in tables), *([coach_file] if coach_file else ())):
+            writer.attach(file.path.name, file.content)
+    return ImportSummary(
+        path=out,
+        rows={each.device: len(each.rows) for each in tables},
+        events=len(coach),
+        duration_s=last_s - first_s,
+        notes=tuple(notes),
+    )
+
+
+def _read_encoder(file: CsvFile, notes: list[str]) -> _Table:
+    if "distance_m" in file.names and "count" in file.names:
+        raise ImportTableError(
+            f"{file.path}, line 1, column count: there is a column distance_m too; remove one"
+        )
+    columns = table.ENCODER_COUNT if "count" in file.names else table.ENCODER_DISTANCE
+    return _read("encoder", file, columns, notes)
+
+
+def _read(device: Device, file: CsvFile, columns: tuple[str, ...], notes: list[str]) -> _Table:
+    rows, unused = read_numbers(file, columns)
+    _note_unused(file, unused, notes)
+    period_s = float(np.median(np.diff(rows[:, 0])))
+    if period_s > _SLOW_S:
+        notes.append(
+            f"{file.path.name}: rows are {period_s:g} s apart; check that time_s is in seconds."
+        )
+    return _Table(device=device, file=file, columns=columns, rows=rows, period_s=period_s)
+
+
+def _note_unused(file: CsvFile, unused: tuple[str, ...], notes: list[str]) -> None:
+    if unused:
+        named = ", ".join(name or "(without a name)" for name in unused)
+        notes.append(f"{file.path.name}: not used: {named}.")
+
+
+def _read_events(file: CsvFile, notes: list[str]) -> list[Event]:
+    _note_unused(file, require_columns(file, _EVENT_COLUMNS), notes)
+    kind_at, value_at = (file.names.index(name) for name in _EVENT_COLUMNS[1:])
+    optional = 1 if value_at == len(file.names) - 1 else 0
+    events = []
+    for row in text_rows(file, optional=optional):
+        time_s = number_at(file, row, "time_s")
+        where = f"{file.path}, line {row.line}"
+        if abs(time_s) > MAX_TIME_S:
+            raise ImportTableError(
+                f"{where}, column time_s: {time_s:g} is not a time in seconds; convert it"
+            )
+        kind = row.fields[kind_at]
+        try:
+            value = canonical_value(kind, row.fields[value_at])
+        except EventError as error:
+            column = "event" if str(error).startswith("unknown event") else "value"
+            raise ImportTableError(f"{where}, column {column}: {error}") from None
+        events.append(Event(_ns(time_s), time_s, kind, value))
+    return sorted(events, key=lambda event: event.received_ns)
+
+
+def _read_rig(path: Path | None) -> tuple[str, Rig]:
+    if path is None:
+        return "", Rig()
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise RigError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise RigError(f"{path} is not UTF-8; save it as UTF-8") from None
+    return text, parse_rig(text, where=str(path))
+
+
+def _rig_notes(rig: Rig, encoder_columns: tuple[str, ...]) -> list[str]:
+    notes = []
+    if not rig.has_geometry:
+        notes.append(
+            "No geometry correction is made: the rig does not say where the reel stands, so cord"
+            " paid out counts as distance."
+        )
+    if encoder_columns == table.ENCODER_COUNT and "encoder.counts_per_m" not in rig.given:
+        notes.append(
+            f"counts_per_m is not given: {rig.encoder.counts_per_m:g} is assumed; write it in the"
+            " rig file."
+        )
+    return notes
+
+
+def _outside_notes(events: list[Event], first_s: float, last_s: float) -> list[str]:
+    late = [event for event in events if event.time_s > last_s]
+    if not late:
+        return []
+    return [
+        f"{len(late)} events come after the last row at {last_s:g} s"
+        f" (the tables begin at {first_s:g} s)."
+    ]
+
+
+def _connected(source: _Table, received_ns: int) -> Connected:
+    descriptor = table.TableDescriptor(source.columns, source.period_s)
+    packed = table.pack_table_descriptor(descriptor)
+    return Connected(received_ns, source.device, LAYOUT, packed, source.file.path.name)
+
+
+def _packets(source: _Table) -> Iterator[Packet]:
+    time_s = source.rows[:, 0]
+    for start, end in pairwise(packet_cuts(time_s)):
+        received_ns = _ns(float(time_s[end - 1]))
+        yield Packet(received_ns, source.device, table.pack_rows(source.rows[start:end]))
+
+
+def packet_cuts(time_s: FloatArray) -> list[int]:
+    """Where to cut rows into packets of about 0.1 s; a gap in time never lies inside one.
+
+    >>> packet_cuts(np.array([0.0, 0.04, 0.08, 0.12, 5.0]))
+    [0, 3, 4, 5]
+    """
+    due = np.floor((time_s - time_s[0]) / PACKET_S + 1e-6)
+    cuts = [0, *(np.flatnonzero(np.diff(due)) + 1).tolist(), len(time_s)]
+    finer = [range(start, end, _MAX_PACKET_ROWS) for start, end in pairwise(cuts)]
+    return [cut for part in finer for cut in part] + [len(time_s)]
+
+
+def _ns(time_s: float) -> int:
+    return round(time_s * 1e9)
