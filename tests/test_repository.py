@@ -39,3 +39,11 @@ def test_every_dependency_is_locked(repository: Path) -> None:
     names = {re.split(r"[<>=\[;]", d)[0].lower() for d in project["project"]["dependencies"]}
     text = (repository / LOCKS[0]).read_text(encoding="utf-8")
     assert names <= {name.partition("==")[0] for name, _ in _pins(text)}
+
+
+def test_links_between_pages_lead_somewhere(repository: Path) -> None:
+    pages = [*repository.glob("*.md"), *(repository / "firmware_notes").glob("*.md")]
+    assert len(pages) >= 8
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"

@@ -1,2 +1,1 @@
 """sledmon: velocity of the sled resisted backpedal, measured and judged honestly."""
-

@@ -7,7 +7,7 @@ import hashlib
 import struct
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -16,7 +16,6 @@ import numpy as np
 from sledmon.decode import Decoder, QualityLog
 from sledmon.errors import EventError
 from sledmon.estimate import FoundRep, RepFinder, RepFinderParams
-from sledmon.events import parse_event
 from sledmon.judge import CoachLog, JudgeParams, judge_reps
 from sledmon.results import Rep, Session
 from sledmon.rig import Rig, parse_rig
@@ -115,7 +114,8 @@ class Pipeline:
         reps = [
             Rep(
                 number=number,
-                conditions=state.conditions,
+                # What was measured, should the distance have been corrected since.
+                conditions=replace(state.conditions, distance_m=found.estimates.window.to_m),
                 estimates=found.estimates,
                 start_rule=self._params.finder.rep.start_rule,
                 excluded=state.excluded,
@@ -127,11 +127,9 @@ class Pipeline:
     def _take_event(self, event: Event, ordinal: int) -> None:
         self._events_hash.update(f"{event.time_s!r},{event.kind},{event.value}\n".encode())
         try:
-            parse_event(event.kind, event.value)
+            self._coach.add(event, ordinal)
         except EventError as error:
             self._refused.append(f"event at {event.time_s:.1f} s has no effect: {error}")
-            return
-        self._coach.add(event, ordinal)
 
     def _notes(self) -> tuple[str, ...]:
         assumed = self._rig.assumed

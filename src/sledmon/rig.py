@@ -81,12 +81,12 @@ class Rig:
 
     @property
     def assumed(self) -> tuple[str, ...]:
-        """Every key left at its default, as ``section.key = value``."""
+        """Every key left at a default that matters, as ``section.key = value``."""
         return tuple(
             f"{section}.{f.name} = {getattr(getattr(self, section), f.name)}"
             for section in _SECTIONS
             for f in fields(_SECTIONS[section])
-            if f"{section}.{f.name}" not in self.given
+            if f"{section}.{f.name}" not in self.given and f.default != ""
         )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import sledmon.recording
 from sledmon.recording import layout
-from sledmon.recording.events import EVENT_KINDS
+from sledmon.events import EVENT_KINDS
 from sledmon.recording.states import pack_state, unpack_state
 
 PAGE = (Path(sledmon.recording.__file__).parent / "FORMAT.md").read_text("utf-8")

@@ -1,5 +1,6 @@
 """The ``sledmon`` command; one small module a subcommand."""
 
+import io
 import os
 import sys
 
@@ -39,6 +40,10 @@ def face(
 
 def main() -> None:
     """Run the command; an expected error is one sentence on stderr and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal or the file cannot spell is written as \\u..., as JSON would.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except SledmonError as error:

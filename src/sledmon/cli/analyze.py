@@ -15,7 +15,7 @@ from sledmon.pipeline import Pipeline, PipelineParams
 from sledmon.pipeline import run as run_pipeline
 from sledmon.present.export.results_csv import reps_csv
 from sledmon.present.export.results_json import session_document, to_json
-from sledmon.present.terminal import reps_table, session_text
+from sledmon.present.terminal import console_for, reps_table, session_text
 from sledmon.recording import open_recording
 from sledmon.results import Session
 
@@ -76,13 +76,13 @@ def _write(
         documents = [session_document(session, path) for path, session in sessions]
         write_out(to_json(documents if several else documents[0]), output)
     elif output is None:
-        _print(sessions, Console())
+        _print(sessions, console_for())
     else:
-        with output.open("w", encoding="utf-8") as file:
-            _print(sessions, Console(file=file, width=140))
+        with output.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            _print(sessions, console_for(file))
 
 
 def _print(sessions: list[tuple[str, Session]], console: Console) -> None:
     for path, session in sessions:
-        console.print(reps_table(session.reps, path))
+        console.print(reps_table(session.reps, path, console.width))
         console.print(session_text(session))

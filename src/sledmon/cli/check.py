@@ -20,4 +20,4 @@ def run(
 ) -> None:
     """Say whether a recording is whole and what was lost; a damaged one stays readable."""
     report = repair(recording, repair_to) if repair_to else check(recording)
-    typer.echo(format_report(report))
+    typer.echo(format_report(report), nl=False)

@@ -30,5 +30,7 @@ def run(
 ) -> None:
     """Make a recording from tables; a bad row is named by file, line and column."""
     summary = import_tables(out, encoder=encoder, imu=imu, events=events, rig=rig)
-    for line in summary.lines:
-        typer.echo(line)
+    rows = ", ".join(f"{rows} {device} rows" for device, rows in summary.rows.items())
+    typer.echo(f"{summary.path}: {rows}, {summary.events} events, {summary.duration_s:.1f} s")
+    for note in summary.notes:
+        typer.echo(f"note: {note}")

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sledmon.errors import SledmonError
 from sledmon.pipeline import Pipeline, Recorder, Source, run
 from sledmon.present.export.results_json import session_document, to_json
-from sledmon.present.terminal import LiveTable, session_text
+from sledmon.present.terminal import LiveTable, console_for, session_text
 from sledmon.results import Session
 
 
@@ -90,7 +89,7 @@ def play(
         session = asyncio.run(run(source, pipeline, recorder=recorder))
         write_out(to_json(session_document(session, path)), None)
         return session
-    console = Console()
+    console = console_for()
     with LiveTable(console, title) as table:
         session = asyncio.run(run(source, pipeline, recorder=recorder, show=table.show))
     console.print(session_text(session))
@@ -105,7 +104,7 @@ def write_out(text: str, output: Path | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     else:
-        output.write_text(text, encoding="utf-8", newline="\n")
+        output.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def each_or_told(paths: Iterable[Path], work: Callable[[Path], None]) -> bool:

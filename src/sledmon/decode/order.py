@@ -1,7 +1,10 @@
 """The order of one sensor's notifications: what is new, late, repeated, lost, or impossible.
 
-Ticks decide, because they survive reconnections and say *when*; sequence numbers only count how
-many notifications a gap swallowed. All times here are unwrapped device seconds.
+Ticks say *when*, sequence numbers say *how many*, and each is checked against the other: a tick
+that is not where the sequence puts it is not believed until the next notification agrees with it,
+so that one damaged number neither moves samples nor spoils a clock. Arrival times decide only
+where the two cannot: after dropped samples, long silences and restarts. All times here are
+unwrapped device seconds.
 """
 
 from collections import deque
@@ -12,6 +15,7 @@ from typing import Final, NamedTuple
 from sledmon.wire.stream import SEQUENCE_MODULUS, TICK_MODULUS, TICKS_PER_SECOND
 
 _HALF_TICKS: Final = TICK_MODULUS // 2
+_WRAP_S: Final = TICK_MODULUS / TICKS_PER_SECOND
 
 
 class Place(Enum):
@@ -28,28 +32,56 @@ class Place(Enum):
 class OrderParams:
     """What is still believed."""
 
-    ahead_s: float = 0.02
+    tick_s: float = 0.002
+    """A tick may lie this far from where its neighbours put it, or half a sample period if that
+    is less; firmware keeps 0.2 ms."""
+    ahead_s: float = 0.05
     """Ticks may run ahead of what arrivals allow by this much before they are called impossible."""
     ahead_rate: float = 400e-6
     """... and by this ratio of the time since the last notification: two bad crystals."""
     behind_s: float = 30.0
     """Older than this on arrival, it was not merely delayed: no radio holds one so long."""
+    silent_s: float = 30.0
+    """After so long a silence the sensor may have stopped sampling, and numbering, meanwhile."""
+    repeat_s: float = 2.0
+    """Only within this time does a notification come twice without being asked for."""
+    restart_jump: int = 100
+    """Two notifications further apart than this do not bear each other out."""
     remember: int = 512
     """How many notifications and gaps are remembered for telling repeated from late."""
-    gap_periods: float = 1.5
-    """A step of more than this many sample periods is a gap; contract.md."""
+
+
+class Arrived(NamedTuple):
+    """What is known of a notification before it has a place."""
+
+    sequence: int
+    tick: int
+    received_s: float
+    samples_s: float
+    """From its first sample to where the next one is due."""
+    resent: bool = False
+    free: bool = False
+    """Its tick may run ahead of its sequence: samples were dropped, or come as edges do."""
 
 
 class Placed(NamedTuple):
-    """The verdict on one notification. ``lost_packets`` counts only when a gap comes before it."""
+    """The verdict on one notification."""
 
     place: Place
     start_s: float
-    gap_from_s: float = 0.0
+    due_s: float
+    """Where its sequence puts its first sample; where that is unknown, ``start_s``."""
     gap: bool = False
     lost_packets: int = 0
     contiguous: bool = False
     reason: str = ""
+
+
+class _Gap(NamedTuple):
+    from_s: float
+    to_s: float
+    sequence: int
+    packets: int
 
 
 class Order:
@@ -58,12 +90,13 @@ class Order:
     __slots__ = (
         "_end_s",
         "_gaps",
-        "_last_tick",
         "_least_offset",
         "_params",
         "_received_s",
         "_seen",
         "_sequence",
+        "_span_s",
+        "_start_s",
         "_suspect",
         "_unwrapped",
     )
@@ -75,136 +108,71 @@ class Order:
     def restart(self) -> None:
         """Forget everything: the sensor counts from a new zero."""
         self._unwrapped: int | None = None
-        self._last_tick = 0
         self._sequence = 0
+        self._start_s = 0.0
         self._end_s = 0.0
+        self._span_s = 0.0
         self._received_s = 0.0
         self._least_offset = float("inf")
-        self._seen: deque[tuple[int, int]] = deque(maxlen=self._params.remember)
-        self._gaps: deque[list[float]] = deque(maxlen=self._params.remember)
-        self._suspect: tuple[int, int, float] | None = None
+        self._seen: deque[tuple[int, int, float]] = deque(maxlen=self._params.remember)
+        self._gaps: deque[_Gap] = deque(maxlen=self._params.remember)
+        self._suspect: Arrived | None = None
 
     @property
     def end_s(self) -> float:
         """Where the next sample is due."""
         return self._end_s
 
-    def place(
-        self,
-        sequence: int,
-        tick: int,
-        received_s: float,
-        samples_s: float,
-        period_s: float,
-        *,
-        resent: bool = False,
-    ) -> Placed:
-        """Say where a notification with ``samples_s`` of samples belongs.
+    def place(self, arrived: Arrived, period_s: float, period_error: float) -> Placed:
+        """Say where a notification belongs; ``accept`` must follow if it is used as the newest.
 
-        ``samples_s`` is the time from its first sample to where the next one is due.
+        ``period_error`` is the ratio by which ``period_s`` may be wrong.
         """
         if self._unwrapped is None:
-            return self._accept_first(sequence, tick, received_s, samples_s)
-        step = (tick - self._last_tick + _HALF_TICKS) % TICK_MODULUS - _HALF_TICKS
-        elapsed_s = received_s - self._received_s
-        if elapsed_s > 0.25 * TICK_MODULUS / TICKS_PER_SECOND:
-            # A silence of many minutes may span whole wraps: let the arrivals say how many.
-            step += TICK_MODULUS * round(
-                (elapsed_s - step / TICKS_PER_SECOND) * TICKS_PER_SECOND / TICK_MODULUS
-            )
-        unwrapped = self._unwrapped + step
-        start_s = unwrapped / TICKS_PER_SECOND
-        reason = self._impossible(start_s + samples_s - period_s, received_s, elapsed_s)
-        if reason:
-            return self._suspected(sequence, tick, received_s, samples_s, start_s, reason)
-        if start_s < self._end_s - 0.5 * period_s:
-            placed = self._older(sequence, tick, start_s, samples_s, period_s)
-            if placed.place is Place.IMPOSSIBLE and not resent:
-                return self._suspected(
-                    sequence, tick, received_s, samples_s, start_s, placed.reason
-                )
-            return placed
-        jump = (sequence - self._sequence) % SEQUENCE_MODULUS
-        gap_from_s = self._end_s
-        gap = start_s - (self._end_s - period_s) > self._params.gap_periods * period_s
-        if gap:
-            self._gaps.append([gap_from_s, start_s])
-        # More notifications than samples are missing: the sequence number is not to be believed.
-        most = round((start_s - gap_from_s) / period_s)
-        lost = jump - 1 if gap and 0 < jump - 1 <= most else 0
-        self._advance(sequence, tick, unwrapped, received_s, start_s + samples_s)
-        self._least_offset = min(
-            self._least_offset + self._params.ahead_rate * max(elapsed_s, 0.0),
-            received_s - (start_s + samples_s - period_s),
-        )
-        return Placed(Place.NEXT, start_s, gap_from_s, gap, lost, contiguous=jump == 1 and not gap)
+            start_s = arrived.tick / TICKS_PER_SECOND
+            return Placed(Place.NEXT, start_s, start_s)
+        start_s = self._unwrap(arrived) / TICKS_PER_SECOND
+        slack_s = min(self._params.tick_s, 0.5 * period_s)
+        apart_s = start_s - self._start_s
+        # Notifications are as long as this one, or as the last before it was cut short.
+        for span_s in {self._end_s - self._start_s, self._span_s}:
+            jump = (arrived.sequence - self._sequence) % SEQUENCE_MODULUS
+            jump += SEQUENCE_MODULUS * round((apart_s / span_s - jump) / SEQUENCE_MODULUS)
+            due_s = self._start_s + jump * span_s
+            if jump > 0 and abs(start_s - due_s) <= slack_s + period_error * jump * span_s:
+                contiguous = jump == 1 and due_s < self._end_s + slack_s
+                gap = not contiguous and start_s > self._end_s + 0.5 * period_s
+                return Placed(Place.NEXT, start_s, due_s, gap, jump - 1, contiguous)
+        if abs(start_s - self._end_s) <= slack_s:
+            return Placed(Place.NEXT, start_s, self._end_s)
+        if start_s < self._end_s:
+            return self._older(arrived, start_s, slack_s)
+        elapsed_s = arrived.received_s - self._received_s
+        reason = self._impossible(arrived, start_s - period_s)
+        if reason or not (arrived.free or elapsed_s > self._params.silent_s):
+            reason = reason or "its tick is not where its sequence puts it"
+            return self._suspected(arrived, start_s, period_s, reason)
+        return self._ahead(arrived, start_s, period_s)
 
-    def _accept_first(
-        self, sequence: int, tick: int, received_s: float, samples_s: float
-    ) -> Placed:
-        start_s = tick / TICKS_PER_SECOND
-        self._advance(sequence, tick, tick, received_s, start_s + samples_s)
-        self._least_offset = received_s - start_s - samples_s
-        return Placed(Place.NEXT, start_s)
-
-    def _impossible(self, last_sample_s: float, received_s: float, elapsed_s: float) -> str:
-        """Why the ticks cannot be true; they may be late by any queue, but never early."""
-        margin = self._params.ahead_s + self._params.ahead_rate * max(elapsed_s, 0.0)
-        ahead_s = self._least_offset - (received_s - last_sample_s)
-        if ahead_s > margin:
-            return f"ticks run {ahead_s:.3f} s ahead of any possible arrival"
-        if -ahead_s > self._params.behind_s:
-            return f"ticks lie {-ahead_s:.0f} s back"
-        return ""
-
-    def _suspected(
-        self,
-        sequence: int,
-        tick: int,
-        received_s: float,
-        samples_s: float,
-        start_s: float,
-        reason: str,
-    ) -> Placed:
-        """Two notifications that agree with each other, but not with the past, are a restart."""
-        before = self._suspect
-        self._suspect = (sequence, tick, received_s)
-        if before is not None:
-            ticks_s = ((tick - before[1]) % TICK_MODULUS) / TICKS_PER_SECOND
-            jump = (sequence - before[0]) % SEQUENCE_MODULUS
-            near = abs(ticks_s - (received_s - before[2])) < 0.5
-            if 0 < jump < 100 and 0 < ticks_s < 5.0 and near:
-                self.restart()
-                return self._accept_first(sequence, tick, received_s, samples_s)._replace(
-                    place=Place.RESTART
-                )
-        return Placed(Place.IMPOSSIBLE, start_s, reason=reason)
-
-    def _older(
-        self, sequence: int, tick: int, start_s: float, samples_s: float, period_s: float
-    ) -> Placed:
-        if (sequence, tick) in self._seen:
-            return Placed(Place.REPEATED, start_s)
-        slack_s = 0.5 * period_s
-        for gap in self._gaps:
-            if gap[0] - slack_s <= start_s and start_s + samples_s <= gap[1] + slack_s:
-                self._seen.append((sequence, tick))
-                rest = [start_s + samples_s, gap[1]]
-                gap[1] = start_s
-                if rest[1] - rest[0] > slack_s:
-                    self._gaps.append(rest)
-                return Placed(Place.LATE, start_s)
-        return Placed(
-            Place.IMPOSSIBLE, start_s, reason="its samples overlap samples that already came"
-        )
-
-    def _advance(
-        self, sequence: int, tick: int, unwrapped: int, received_s: float, end_s: float
-    ) -> None:
+    def accept(self, arrived: Arrived, placed: Placed) -> None:
+        """Take a notification, its ``samples_s`` by the newest period, as the newest there is."""
+        if placed.place is Place.RESTART:
+            self.restart()
+        sequence, received_s, start_s = arrived.sequence, arrived.received_s, placed.start_s
+        first = self._unwrapped is None
+        unwrapped = arrived.tick if first else self._unwrap(arrived)
+        margin_s = self._params.ahead_rate * max(received_s - self._received_s, 0.0)
+        if placed.gap:
+            after = (self._sequence + 1) % SEQUENCE_MODULUS
+            self._gaps.append(_Gap(self._end_s, start_s, after, placed.lost_packets))
+        self._seen.append((sequence, arrived.tick, received_s))
+        expected = (self._sequence + 1) % SEQUENCE_MODULUS
+        by_tick_alone = placed.due_s == self._end_s and not placed.contiguous
+        self._sequence = expected if by_tick_alone and not first else sequence
+        self._span_s = max(arrived.samples_s, arrived.samples_s if first else self._length_s)
         self._unwrapped = unwrapped
-        self._last_tick = tick
-        self._sequence = sequence
         self._received_s = received_s
-        self._end_s = end_s
+        self._start_s = start_s
+        self._end_s = start_s + arrived.samples_s
+        self._least_offset = min(self._least_offset + margin_s, received_s - self._end_s)
         self._suspect = None
-        self._seen.append((sequence, tick))

@@ -1,9 +1,10 @@
 """The coach's events folded into what each rep was done under."""
 
+import math
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sledmon.events import parse_event
+from sledmon.events import EventValue, parse_event
 from sledmon.results import Conditions, Measured
 from sledmon.rig import Rig
 from sledmon.samples import Event
@@ -20,7 +21,7 @@ class _Entry(NamedTuple):
     ordinal: int
     time_s: float
     kind: str
-    value: str
+    value: EventValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,9 @@ class CoachLog:
         self._rig = rig
 
     def add(self, event: Event, ordinal: int) -> None:
-        """Take one event with the ordinal of its record."""
-        self._entries.append(_Entry(ordinal, event.time_s, event.kind, event.value))
+        """Take one event with the ordinal of its record; EventError if it makes no sense."""
+        value = parse_event(event.kind, event.value)
+        self._entries.append(_Entry(ordinal, event.time_s, event.kind, value))
 
     def not_acted_on(self) -> tuple[str, ...]:
         """Events that are kept but change nothing yet."""
@@ -55,9 +57,8 @@ class CoachLog:
 
     def distance_at(self, start_s: float, ordinal: int) -> float:
         """Programmed distance for a rep starting then, from events up to a record."""
-        known = [entry for entry in self._in_force(ordinal) if entry.kind == "distance_yd"]
-        yards = _latest(known, start_s)
-        return Conditions().distance_m if yards is None else float(yards) * METRES_PER_YARD
+        yards = _said(self._in_force(ordinal), start_s).get("distance_yd")
+        return Conditions().distance_m if yards is None else yards * METRES_PER_YARD
 
     def state_of(self, start_s: float, end_s: float) -> RepState:
         """State of a rep from every event so far: those that came later correct it.
@@ -65,30 +66,26 @@ class CoachLog:
         A correction names a session time inside the rep; ``end_s`` is where the next rep may begin.
         """
         force = self._in_force()
-        said: dict[str, str] = {}
-        for kind in _STATE:
-            value = _latest([entry for entry in force if entry.kind == kind], start_s)
-            if value is not None:
-                said[kind] = value
+        said = _said(force, start_s)
         default = Conditions()
-        unresisted = said.get("unresisted", "0") == "1"
+        unresisted = said.get("unresisted", False)
         yards = said.get("distance_yd")
         conditions = Conditions(
             athlete=said.get("athlete", default.athlete),
-            set_number=int(said.get("set", "1")),
+            set_number=said.get("set", 1),
             unresisted=unresisted,
-            load_kg=0.0 if unresisted else float(said.get("load_kg", "0")),
-            sled_kg=0.0 if unresisted else float(said.get("sled_kg", self._rig.sled.mass_kg)),
+            load_kg=0.0 if unresisted else said.get("load_kg", 0.0),
+            sled_kg=0.0 if unresisted else said.get("sled_kg", self._rig.sled.mass_kg),
             surface=said.get("surface", self._rig.sled.surface),
-            distance_m=default.distance_m if yards is None else float(yards) * METRES_PER_YARD,
+            distance_m=default.distance_m if yards is None else yards * METRES_PER_YARD,
         )
         excluded = False
         for entry in force:
-            if entry.kind in _PER_REP and start_s <= entry.time_s < end_s:
-                excluded = entry.kind == "exclude_rep"
-        baseline = None
-        if said.get("baseline"):
-            baseline = Measured(*parse_event("baseline", said["baseline"]))
+            if entry.kind in _PER_REP:
+                moment_s = entry.time_s if entry.value is None else entry.value
+                if isinstance(moment_s, float) and start_s <= moment_s < end_s:
+                    excluded = entry.kind == "exclude_rep"
+        baseline = Measured(*said["baseline"]) if "baseline" in said else None
         return RepState(conditions, excluded, baseline)
 
     def _in_force(self, ordinal: int | None = None) -> list[_Entry]:
@@ -104,10 +101,12 @@ class CoachLog:
         return kept
 
 
-def _latest(entries: list[_Entry], start_s: float) -> str | None:
-    """Value of the newest event that speaks of a time at or before ``start_s``."""
-    value, newest_s = None, float("-inf")
+def _said(entries: list[_Entry], start_s: float) -> dict[str, Any]:
+    """For each kind of state, the value of the newest event at or before ``start_s``."""
+    values: dict[str, Any] = {}
+    newest_s: dict[str, float] = {}
     for entry in entries:
-        if newest_s <= entry.time_s <= start_s:
-            value, newest_s = entry.value, entry.time_s
-    return value
+        if entry.kind in _STATE and newest_s.get(entry.kind, -math.inf) <= entry.time_s <= start_s:
+            values[entry.kind] = entry.value
+            newest_s[entry.kind] = entry.time_s
+    return values

@@ -6,7 +6,7 @@ stand as unknown until they are built.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 from sledmon.results import NAN, UNKNOWN, Measured, Rep, Verdict
@@ -68,15 +68,9 @@ def judge_reps(
         at this load today.
     """
     return tuple(
-        _with_verdict(rep, _verdict(rep, baseline or _baseline_for(rep, reps, params), params))
+        replace(rep, verdict=_verdict(rep, baseline or _baseline_for(rep, reps, params), params))
         for rep, baseline in zip(reps, brought, strict=True)
     )
-
-
-def _with_verdict(rep: Rep, verdict: Verdict) -> Rep:
-    from dataclasses import replace
-
-    return replace(rep, verdict=verdict)
 
 
 def _verdict(rep: Rep, baseline: Measured, params: JudgeParams) -> Verdict:
@@ -89,7 +83,7 @@ def _verdict(rep: Rep, baseline: Measured, params: JudgeParams) -> Verdict:
     past = [_probability_past(decrement, line) for line in lines]
     zone, probability = _zone(decrement.value, past, params)
     judged = rep.estimates.trust != "poor" and not rep.excluded and rep.estimates.complete
-    flag, line, stated = None, "speed", max(past)
+    flag, stated = None, max(past)
     line = f"decrement {lines[past.index(stated)]:.2f}"
     if judged:
         for name, value, chance in (

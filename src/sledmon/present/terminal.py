@@ -1,17 +1,30 @@
 """Reps as a table in the terminal: live on a screen, plain lines on a pipe."""
 
 import math
+import sys
 from types import TracebackType
+from typing import TextIO
 
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from sledmon.results import Measured, Rep, Session, Split
+from sledmon.results import UNKNOWN, Measured, Rep, Session
 from sledmon.units import kilograms_to_pounds, metres_to_yards
 
-_MARKS = {"watch": "▼ watch", "strength-load": "▼▼ strength load", "fatigue": "▼ fatigue"}
+_FLAGS = {"watch": "▼ watch", "strength-load": "▼▼ strength load", "fatigue": "▼ fatigue"}
+_WIDE = 110
+_EVERY_REP = "encoder only"  # a note that every rep bears is said once, not a hundred times
+
+
+_PIPE_WIDTH = 150  # a full table; there is no screen to fit
+
+
+def console_for(file: TextIO | None = None) -> Console:
+    """A console that prints names and paths as they are, and tables in full on a pipe."""
+    width = None if file is None and sys.stdout.isatty() else _PIPE_WIDTH
+    return Console(file=file, width=width, markup=False, highlight=False, emoji=False)
 
 
 class LiveTable:
@@ -28,7 +41,7 @@ class LiveTable:
             self._live.__enter__()
             self.show(())
         else:
-            self._console.print(self._title)
+            self._console.print(self._title, soft_wrap=True)
         return self
 
     def __exit__(
@@ -43,44 +56,47 @@ class LiveTable:
     def show(self, reps: tuple[Rep, ...]) -> None:
         """Show the reps as they stand now."""
         if self._live:
-            self._live.update(reps_table(reps, self._title), refresh=True)
+            table = reps_table(reps, self._title, self._console.width)
+            self._live.update(table, refresh=True)
             return
         for rep in reps[self._lines :]:
-            self._console.print(_line(rep))
+            self._console.print(_line(rep), soft_wrap=True, highlight=False)
         self._lines = max(self._lines, len(reps))
 
 
-def reps_table(reps: tuple[Rep, ...], title: str) -> Table:
-    """A row a rep."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    gates = sorted({_yards(split) for rep in reps for split in rep.estimates.splits})
-    table.add_column("rep", justify="right")
-    table.add_column("athlete")
-    table.add_column("sled+plates", justify="right")
-    for gate in gates or ["5 yd", "10 yd"]:
-        table.add_column(f"{gate} s", justify="right", no_wrap=True)
-    table.add_column("last 5 yd m/s", justify="right", no_wrap=True)
-    table.add_column("peak m/s", justify="right", no_wrap=True)
-    table.add_column("decrement", justify="right", no_wrap=True)
-    table.add_column("verdict")
-    table.add_column("trust")
+def reps_table(reps: tuple[Rep, ...], title: str, width: int) -> Table:
+    """A row a rep; a narrow terminal leaves out what matters least."""
+    wide = width >= _WIDE
+    named = wide or len({rep.conditions.athlete for rep in reps}) > 1
+    gates = sorted({_yards(split.distance_m) for rep in reps for split in rep.estimates.splits})
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("rep", justify="right", no_wrap=True)
+    if named:
+        table.add_column("athlete", no_wrap=True)
+    table.add_column("sled+load", justify="right", no_wrap=True)
+    for gate in gates or [5.0, 10.0]:
+        table.add_column(f"{gate:g} yd s", justify="right", no_wrap=True)
+    table.add_column("end m/s", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("peak m/s", justify="right")
+    table.add_column("drop %", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    if wide:
+        table.add_column("trust", no_wrap=True)
     for rep in reps:
         values = rep.estimates
-        splits = {_yards(split): split.time_s for split in values.splits}
-        table.add_row(
-            str(rep.number),
-            rep.conditions.athlete,
-            _load(rep),
-            *(_value(splits.get(gate, Measured()), 3) for gate in gates),
-            _value(values.window.velocity_mps, 2),
-            _value(values.peak_velocity_mps, 2),
-            _percent(rep.verdict.velocity_decrement),
-            _verdict(rep),
-            values.trust,
-            style="dim" if rep.excluded else "",
-        )
+        splits = {_yards(split.distance_m): split.time_s for split in values.splits}
+        cells = [str(rep.number)]
+        cells += [rep.conditions.athlete] if named else []
+        cells += [_load(rep)]
+        cells += [_value(splits.get(gate, UNKNOWN), 3) for gate in gates]
+        cells += [_value(values.window.velocity_mps, 2)]
+        cells += [_value(values.peak_velocity_mps, 2)] if wide else []
+        cells += [_percent(rep.verdict.velocity_decrement), _verdict(rep)]
+        cells += [values.trust] if wide else []
+        table.add_row(*cells, style="dim" if rep.excluded else "")
     if not reps:
-        table.caption = "no rep yet"
+        table.caption = "No rep yet."
         table.caption_justify = "left"
     return table
 
@@ -93,16 +109,22 @@ def session_text(session: Session) -> Text:
             lines.append(f"{name}: not in this recording")
             continue
         total = sensor.samples + sensor.lost
-        share = 100 * sensor.lost / total if total else 0.0
         line = f"{name}: {sensor.rate_hz:.1f} Hz, {sensor.samples} samples"
+        share = 100 * sensor.lost / total if total else 0.0
         line += f", {sensor.lost} lost ({share:.2g} %)" if sensor.lost else ", none lost"
         lines.append(line)
-        lines += [f"{name}: refused: {fault}" for fault in sensor.faults]
+        lines += [f"{name}: packet refused: {fault}" for fault in sensor.faults]
+    if any(_EVERY_REP in rep.estimates.notes for rep in session.reps):
+        lines.append("velocities are from the tether alone (encoder only)")
+    if session.reps:
+        lines.append(
+            "end: mean velocity over the last 5 yd or the second half; ±: 1 standard error"
+        )
     lines += [
         f"rep {rep.number}: {note}"
         for rep in session.reps
         for note in rep.estimates.notes
-        if note != "encoder only"
+        if note != _EVERY_REP
     ]
     lines += session.notes
     return Text("\n".join(lines))
@@ -110,16 +132,16 @@ def session_text(session: Session) -> Text:
 
 def _line(rep: Rep) -> str:
     values = rep.estimates
-    parts = [f"rep {rep.number:>2}", rep.conditions.athlete, _load(rep)]
-    parts += [f"{_yards(split)} {_value(split.time_s, 3)} s" for split in values.splits]
-    parts.append(f"last 5 yd {_value(values.window.velocity_mps, 2)} m/s")
-    parts.append(f"decrement {_percent(rep.verdict.velocity_decrement)}")
+    parts = [f"rep {rep.number}", rep.conditions.athlete, _load(rep)]
+    parts += [f"{_yards(s.distance_m):g} yd {_value(s.time_s, 3)} s" for s in values.splits]
+    parts.append(f"end {_value(values.window.velocity_mps, 2)} m/s")
+    parts.append(f"drop {_percent(rep.verdict.velocity_decrement)} %")
     parts.append(_verdict(rep))
     return "  ".join(parts)
 
 
-def _yards(split: Split) -> str:
-    return f"{round(metres_to_yards(split.distance_m), 2):g} yd"
+def _yards(distance_m: float) -> float:
+    return round(metres_to_yards(distance_m), 2)
 
 
 def _load(rep: Rep) -> str:
@@ -130,17 +152,19 @@ def _load(rep: Rep) -> str:
 
 
 def _value(measured: Measured, decimals: int) -> str:
+    """A value and its standard error, the error rounded up: it is never shown as zero."""
     if not measured.known:
         return "-"
     if math.isnan(measured.sigma):
         return f"{measured.value:.{decimals}f}"
-    return f"{measured.value:.{decimals}f} ±{measured.sigma:.{decimals}f}"
+    unit = 10.0**-decimals
+    sigma = max(1, math.ceil(measured.sigma / unit - 1e-9)) * unit
+    shown = f"{sigma:.{decimals}f}".removeprefix("0")
+    return f"{measured.value:.{decimals}f}±{shown}"
 
 
 def _percent(measured: Measured) -> str:
-    if not measured.known:
-        return "-"
-    return f"{100 * measured.value:.1f} ±{100 * measured.sigma:.1f} %"
+    return _value(Measured(100 * measured.value, 100 * measured.sigma), 1)
 
 
 def _verdict(rep: Rep) -> str:
@@ -148,11 +172,12 @@ def _verdict(rep: Rep) -> str:
     if rep.excluded:
         return "excluded"
     if not rep.estimates.complete:
-        return "stopped short"
+        return "incomplete"
     if verdict.flag:
-        return f"{_MARKS[verdict.flag]} (P {verdict.probability:.2f})"
+        percent = 100 * verdict.probability
+        return f"{_FLAGS[verdict.flag]} {'>99' if percent > 99 else f'{percent:.0f}'} %"
     if verdict.zone == "unknown":
-        return "no baseline yet"
+        return "no baseline"
     if verdict.zone == "baseline":
         return "baseline"
-    return verdict.zone if verdict.certainty != "within-error" else f"{verdict.zone}, within error"
+    return verdict.zone if verdict.certainty != "within-error" else f"{verdict.zone}?"

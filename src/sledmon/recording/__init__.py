@@ -1,6 +1,19 @@
 """Packets on disk: the container, crash safety, import of foreign tables. Bytes: FORMAT.md."""
 
-from sledmon.recording.reader import Recording, open_recording
+from sledmon.recording.check import Report, check, format_report, repair
+from sledmon.recording.reader import Damage, Recording, open_recording
+from sledmon.recording.tables import ImportSummary, import_tables
 from sledmon.recording.writer import RecordingWriter
 
-__all__ = ["Recording", "RecordingWriter", "open_recording"]
+__all__ = [
+    "Damage",
+    "ImportSummary",
+    "Recording",
+    "RecordingWriter",
+    "Report",
+    "check",
+    "format_report",
+    "import_tables",
+    "open_recording",
+    "repair",
+]

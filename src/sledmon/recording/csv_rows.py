@@ -206,7 +206,9 @@ def _not_utf8(file: CsvFile) -> ImportTableError:
     before = file.content[:at]
     line_start = before.rfind(b"\n") + 1
     column = before[line_start:].count(file.delimiter.encode())
-    name = file.names[column] if column < len(file.names) else f"number {column + 1}"
+    header = file.content.removeprefix(MARK).partition(b"\n")[0].decode("utf-8", "replace")
+    names = [name.strip() for name in header.split(file.delimiter)]
+    name = names[column] if column < len(names) else f"number {column + 1}"
     return ImportTableError(
         f"{file.path}, line {before.count(bytes([10])) + 1}, column {name}: not UTF-8; save the"
         " file as CSV UTF-8"

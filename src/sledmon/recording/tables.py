@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from sledmon.errors import EventError, ImportTableError, RigError
+from sledmon.events import canonical_value
 from sledmon.recording.csv_rows import (
     MAX_TIME_S,
     CsvFile,
@@ -21,7 +22,6 @@ from sledmon.recording.csv_rows import (
     require_columns,
     text_rows,
 )
-from sledmon.recording.events import canonical_value
 from sledmon.recording.place import written_beside
 from sledmon.recording.writer import RecordingWriter
 from sledmon.rig import Rig, parse_rig

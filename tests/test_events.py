@@ -3,7 +3,7 @@
 import pytest
 
 from sledmon.errors import EventError
-from sledmon.recording.events import EVENT_KINDS, EventValue, canonical_value, parse_event
+from sledmon.events import EVENT_KINDS, EventValue, canonical_value, parse_event
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_values_that_make_sense(kind: str, value: str, parsed: EventValue, canon
         ("baseline", "4.51 -0.1", "standard error -0.1"),
         ("baseline", "45 0.1", "0.5 to 12 m/s"),
         ("rep_edges", "3 2", "not after its start"),
-        ("exclude_rep", "3", "time_s names a moment inside the rep"),
+        ("exclude_rep", "last", "names a session time in s inside the rep"),
         ("undo", "2", "leave it empty"),
     ],
 )

@@ -1,0 +1,116 @@
+"""The terminal table: what fits, what is said, and that no error is ever shown as zero."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from sledmon.present.terminal import LiveTable, reps_table
+from sledmon.results import (
+    NAN,
+    UNKNOWN,
+    Conditions,
+    Estimates,
+    Measured,
+    Rep,
+    Split,
+    Verdict,
+    WindowVelocity,
+)
+
+
+def rep(number: int = 1, athlete: str = "Ann") -> Rep:
+    return Rep(
+        number=number,
+        conditions=Conditions(athlete=athlete, load_kg=9.07, sled_kg=15.0),
+        start_rule="first-movement 0.10 m/s",
+        estimates=Estimates(
+            start_s=5.0,
+            end_s=7.6,
+            complete=True,
+            splits=(
+                Split(distance_m=4.572, time_s=Measured(1.7312, 0.0041)),
+                Split(distance_m=9.144, time_s=Measured(2.6004, 0.0001)),
+            ),
+            mean_velocity_mps=Measured(3.5, 0.01),
+            window=WindowVelocity(from_m=4.572, to_m=9.144, velocity_mps=Measured(5.26, 0.0004)),
+            peak_velocity_mps=Measured(5.4, 0.02),
+            trust="fair",
+        ),
+        verdict=Verdict(
+            zone="strength",
+            certainty="clear",
+            velocity_decrement=Measured(0.31, 0.02),
+            flag="strength-load",
+            line="decrement 0.25",
+            probability=0.998,
+        ),
+    )
+
+
+def text(reps: tuple[Rep, ...], width: int) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    console.print(reps_table(reps, "Title", width))
+    out = console.file.getvalue()  # type: ignore[attr-defined]
+    assert isinstance(out, str)
+    return out
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_nothing_is_cut_off(width: int) -> None:
+    shown = text((rep(),), width)
+    assert "…" not in shown
+    assert all(len(line.rstrip()) <= width for line in shown.splitlines())
+
+
+def test_an_error_smaller_than_the_last_digit_is_rounded_up_and_not_to_zero() -> None:
+    shown = text((rep(),), 80)
+    assert "2.600±.001" in shown
+    assert "5.26±.01" in shown
+    assert "±.000" not in shown
+    assert "±.00 " not in shown
+
+
+def test_gates_stand_in_order_of_distance() -> None:
+    head = text((rep(),), 80).splitlines()[1]
+    assert head.index("5 yd s") < head.index("10 yd s")
+
+
+def test_a_certain_flag_does_not_claim_certainty() -> None:
+    assert ">99 %" in text((rep(),), 80)
+
+
+def test_names_appear_as_soon_as_there_are_two() -> None:
+    assert "Ann" not in text((rep(),), 80)
+    both = text((rep(), rep(2, "Bo")), 80)
+    assert "Ann" in both
+    assert "Bo" in both
+
+
+def test_unknown_values_are_dashes() -> None:
+    short = rep()
+    estimates = replace(
+        short.estimates,
+        complete=False,
+        end_s=NAN,
+        splits=(short.estimates.splits[0], Split(distance_m=9.144, time_s=UNKNOWN)),
+        window=WindowVelocity(from_m=4.572, to_m=9.144),
+    )
+    row = text((replace(short, estimates=estimates, verdict=Verdict()),), 80).splitlines()[2]
+    assert row.split()[3:] == ["lb", "1.731±.005", "-", "-", "-", "incomplete"] or row.split()[
+        2:
+    ] == ["lb", "1.731±.005", "-", "-", "-", "incomplete"]
+
+
+def test_an_empty_session_says_so() -> None:
+    assert "No rep yet." in text((), 80)
+
+
+def test_on_a_pipe_each_rep_is_one_line_printed_once() -> None:
+    console = Console(file=io.StringIO(), width=80)
+    with LiveTable(console, "Title") as table:
+        table.show((rep(),))
+        table.show((rep(), rep(2)))
+    out = console.file.getvalue()  # type: ignore[attr-defined]
+    assert [line.split("  ")[0] for line in out.splitlines()] == ["Title", "rep 1", "rep 2"]
