@@ -49,7 +49,7 @@ class Steps:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lean:
-    """Pelvis lean against the athlete's own upright stance, positive in the direction of the run."""
+    """Pelvis lean against the athlete's upright stance, positive in the direction of the run."""
 
     mean_rad: float = NAN
     min_rad: float = NAN

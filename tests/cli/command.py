@@ -38,6 +38,7 @@ def sledmon_process(*arguments: object, cwd: Path | None = None) -> Ran:
         capture_output=True,
         cwd=cwd,
         timeout=120,
+        check=False,
     )
     return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
 

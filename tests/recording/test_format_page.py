@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import sledmon.recording
-from sledmon.recording import layout
 from sledmon.events import EVENT_KINDS
+from sledmon.recording import layout
 from sledmon.recording.states import pack_state, unpack_state
 
 PAGE = (Path(sledmon.recording.__file__).parent / "FORMAT.md").read_text("utf-8")

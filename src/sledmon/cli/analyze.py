@@ -9,14 +9,13 @@ import typer
 from rich.console import Console
 
 from sledmon.acquire import played_back
-from sledmon.cli.options import Output, each_or_told, write_out
+from sledmon.cli.options import Output, each_or_told, open_or_warn, write_out
 from sledmon.estimate import RepFinderParams, RepParams
 from sledmon.pipeline import Pipeline, PipelineParams
 from sledmon.pipeline import run as run_pipeline
 from sledmon.present.export.results_csv import reps_csv
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.terminal import console_for, reps_table, session_text
-from sledmon.recording import open_recording
 from sledmon.results import Session
 
 NAME = "analyze"
@@ -53,7 +52,7 @@ def run(
     sessions: list[tuple[str, Session]] = []
 
     def work(path: Path) -> None:
-        source = played_back(open_recording(path))
+        source = played_back(open_or_warn(path))
         sessions.append((str(path), asyncio.run(run_pipeline(source, Pipeline(params)))))
 
     went_well = each_or_told(recordings, work)
@@ -84,5 +83,6 @@ def _write(
 
 def _print(sessions: list[tuple[str, Session]], console: Console) -> None:
     for path, session in sessions:
-        console.print(reps_table(session.reps, path, console.width))
-        console.print(session_text(session))
+        console.print(path, soft_wrap=True)  # a table's title would break a long one
+        console.print(reps_table(session.reps, "", console.width))
+        console.print(session_text(session), soft_wrap=not console.is_terminal)

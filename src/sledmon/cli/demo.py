@@ -18,7 +18,7 @@ from sledmon.cli.options import (
     Seed,
     Speed,
     Unresisted,
-    parse_numbers,
+    parse_loads,
     parse_speed,
     play,
 )
@@ -50,7 +50,7 @@ def run(
             seed=seed,
             reps=reps,
             unresisted=min(unresisted, reps),
-            load_lb=parse_numbers(load_lb),
+            load_lb=parse_loads(load_lb),
             faults=faults.value,
         )
     )

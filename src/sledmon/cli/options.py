@@ -13,6 +13,7 @@ from sledmon.errors import SledmonError
 from sledmon.pipeline import Pipeline, Recorder, Source, run
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.terminal import LiveTable, console_for, session_text
+from sledmon.recording import Recording, open_recording
 from sledmon.results import Session
 
 
@@ -44,12 +45,18 @@ def parse_speed(text: str) -> float | None:
     return speed
 
 
-def parse_numbers(text: str) -> tuple[float, ...]:
-    """Numbers between commas."""
+_MOST_LB = 200.0
+
+
+def parse_loads(text: str) -> tuple[float, ...]:
+    """Pounds between commas."""
     try:
-        return tuple(float(part) for part in text.split(","))
+        numbers = tuple(float(part) for part in text.split(","))
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not numbers between commas, like 0,5,10") from None
+    if not all(0.0 <= number <= _MOST_LB for number in numbers):
+        raise typer.BadParameter(f"{text!r} is not 0 to {_MOST_LB:g} lb each")
+    return numbers
 
 
 Speed = Annotated[str, typer.Option("--speed", help="Times real time, or max.", metavar="X|max")]
@@ -61,7 +68,7 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed, the sam
 Reps = Annotated[
     int,
     typer.Option(
-        "--reps", min=1, max=500, help="Reps in all; the first --unresisted of them have no sled."
+        "--reps", min=1, max=200, help="Reps in all; the first --unresisted of them have no sled."
     ),
 ]
 Unresisted = Annotated[
@@ -92,10 +99,19 @@ def play(
     console = console_for()
     with LiveTable(console, title) as table:
         session = asyncio.run(run(source, pipeline, recorder=recorder, show=table.show))
-    console.print(session_text(session))
+    console.print(session_text(session), soft_wrap=not console.is_terminal)
     if output is not None:
         write_out(to_json(session_document(session, path)), output)
     return session
+
+
+def open_or_warn(path: Path) -> Recording:
+    """Open a recording; one that is not whole is told on stderr, and what can be read is used."""
+    recording = open_recording(path)
+    if recording.damage or not recording.closed:
+        what = "is damaged" if recording.damage else "was never closed, its end may be missing"
+        typer.echo(f"sledmon: {path} {what}; see: sledmon check", err=True)
+    return recording
 
 
 def write_out(text: str, output: Path | None) -> None:

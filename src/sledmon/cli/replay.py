@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from sledmon.acquire import played_back
-from sledmon.cli.options import Headless, LiveFormat, Output, Speed, parse_speed, play
-from sledmon.recording import open_recording
+from sledmon.cli.options import Headless, LiveFormat, Output, Speed, open_or_warn, parse_speed, play
 
 NAME = "replay"
 EXAMPLE = "Example: sledmon replay tuesday.mcap --speed 4"
@@ -23,7 +22,7 @@ def run(
     """Play a recording at any speed; the results are those of the day."""
     pace = parse_speed(speed)
     play(
-        played_back(open_recording(recording), pace),
+        played_back(open_or_warn(recording), pace),
         title=f"Replay: {recording.name}",
         path=str(recording),
         output_format=output_format,

@@ -15,7 +15,7 @@ from sledmon.cli.options import (
     Reps,
     Seed,
     Unresisted,
-    parse_numbers,
+    parse_loads,
     write_out,
 )
 from sledmon.recording import RecordingWriter
@@ -47,7 +47,7 @@ def run(
             reps=reps,
             unresisted=min(unresisted, reps),
             distance_yd=distance_yd,
-            load_lb=parse_numbers(load_lb),
+            load_lb=parse_loads(load_lb),
             faults=faults.value,
         )
     )

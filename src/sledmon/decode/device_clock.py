@@ -31,10 +31,13 @@ class DeviceClockParams:
     """Rate uncertainty that never goes away: temperature."""
     max_slope: float = 200e-6
     """A crystal is never further off than this; ble.md section 9."""
-    warm_up_s: float = 3.0
-    """While this young the map may step; afterwards it only slews."""
-    slew: float = 1e-3
-    """Largest change of the applied offset per second after warm-up."""
+    warm_up_s: float = 5.0
+    """While this young the map may step, and until it first meets the envelope; afterwards it only
+    slews."""
+    slew: float = 0.6e-3
+    """Largest change of the applied offset per second after warm-up: 1.8 ms in a rep of 3 s."""
+    silent_s: float = 20.0
+    """After so long a silence two crystals may be 1 ms apart: warm up again."""
     sigma_floor_s: float = 0.001
     """The part of the minimum delay that cannot be seen."""
 
@@ -56,6 +59,7 @@ class DeviceClock:
         "_offset",
         "_params",
         "_slope",
+        "_warm_from",
         "sigma_s",
     )
 
@@ -66,6 +70,7 @@ class DeviceClock:
         self._bin_end = float("-inf")
         self._bin_min = (0.0, 0.0)
         self._first_tick = 0.0
+        self._warm_from: float | None = None
         self._last_tick = 0.0
         self._offset = 0.0
         self._slope = 0.0
@@ -73,32 +78,37 @@ class DeviceClock:
         self.sigma_s = float("nan")
         """One standard error of the applied offset, the link's smallest delay apart."""
 
-    def update(self, tick_s: float, received_s: float, room_s: float) -> float:
+    def update(
+        self, tick_s: float, received_s: float, least_offset_s: float = float("-inf")
+    ) -> float:
         """Take one packet's last tick and its arrival; return the offset to add to its ticks.
 
-        ``room_s`` is the device time between this packet's first sample and the one before it: a
-        step back stays below it, so that sample times never run backwards.
+        It is never below ``least_offset_s``, so that sample times do not run backwards.
         """
         params = self._params
         offset = received_s - tick_s
         if not self._bins and self._bin_end == float("-inf"):
             self._start(tick_s, offset)
+            self._offset = max(offset, least_offset_s)
             return self._offset
         if tick_s >= self._bin_end:
             self._close_bin(tick_s)
             self._bin_min = (tick_s, offset)
         elif offset < self._bin_min[1]:
             self._bin_min = (tick_s, offset)
-        target = min(self._intercept + self._slope * (tick_s - self._first_tick), offset)
-        elapsed = tick_s - self._last_tick
+        drifted = self._slope * (tick_s - self._first_tick)
+        self._intercept = min(self._intercept, offset - drifted)
+        step = self._intercept + drifted - self._offset
+        elapsed = max(tick_s - self._last_tick, 0.0)
         self._last_tick = tick_s
-        step = target - self._offset
-        if tick_s - self._first_tick < params.warm_up_s:
-            self._offset += max(-0.5 * room_s, step)
-            self._intercept = min(self._intercept, self._bin_min[1])
-        else:
-            limit = params.slew * max(elapsed, 0.0)
-            self._offset += max(-min(limit, 0.5 * room_s), min(limit, step))
+        if elapsed > params.silent_s:
+            self._warm_from = tick_s
+        if self._warm_from is None:
+            limit = params.slew * elapsed
+            step = max(-limit, min(limit, step))
+        elif tick_s - self._warm_from > params.warm_up_s and self._offset + step >= least_offset_s:
+            self._warm_from = None
+        self._offset = max(self._offset + step, least_offset_s)
         return self._offset
 
     @property
@@ -112,7 +122,7 @@ class DeviceClock:
         return self._slope
 
     def _start(self, tick_s: float, offset: float) -> None:
-        self._first_tick = self._last_tick = tick_s
+        self._first_tick = self._last_tick = self._warm_from = tick_s
         self._offset = self._intercept = offset
         self._bin_min = (tick_s, offset)
         self._bin_end = tick_s + self._params.bin_s

@@ -37,6 +37,8 @@ class OrderParams:
     is less; firmware keeps 0.2 ms."""
     ahead_s: float = 0.05
     """Ticks may run ahead of what arrivals allow by this much before they are called impossible."""
+    ahead_agreed_s: float = 1.0
+    """... where the sequence agrees: whatever came before may all have been held up."""
     ahead_rate: float = 400e-6
     """... and by this ratio of the time since the last notification: two bad crystals."""
     behind_s: float = 30.0
@@ -60,8 +62,15 @@ class Arrived(NamedTuple):
     samples_s: float
     """From its first sample to where the next one is due."""
     resent: bool = False
-    free: bool = False
-    """Its tick may run ahead of its sequence: samples were dropped, or come as edges do."""
+    dropped: bool = False
+    """The sensor says that it dropped samples before these."""
+    edge_timed: bool = False
+    """Samples come when edges do: at any distance up to one sample period."""
+
+    @property
+    def free(self) -> bool:
+        """Its tick may run ahead of its sequence."""
+        return self.dropped or self.edge_timed
 
 
 class Placed(NamedTuple):
@@ -70,7 +79,9 @@ class Placed(NamedTuple):
     place: Place
     start_s: float
     due_s: float
-    """Where its sequence puts its first sample; where that is unknown, ``start_s``."""
+    """Where its sequence puts its first sample; ``start_s`` where that is not known."""
+    sequence: int
+    """The one that is believed."""
     gap: bool = False
     lost_packets: int = 0
     contiguous: bool = False
@@ -91,14 +102,15 @@ class Order:
         "_end_s",
         "_gaps",
         "_least_offset",
+        "_length_before_s",
+        "_off_s",
         "_params",
         "_received_s",
         "_seen",
         "_sequence",
-        "_span_s",
         "_start_s",
         "_suspect",
-        "_unwrapped",
+        "_tick",
     )
 
     def __init__(self, params: OrderParams | None = None) -> None:
@@ -107,11 +119,12 @@ class Order:
 
     def restart(self) -> None:
         """Forget everything: the sensor counts from a new zero."""
-        self._unwrapped: int | None = None
+        self._tick: int | None = None  # newest, unwrapped
         self._sequence = 0
         self._start_s = 0.0
         self._end_s = 0.0
-        self._span_s = 0.0
+        self._length_before_s = 0.0
+        self._off_s = 0.0  # how far the newest tick lay from where it was due
         self._received_s = 0.0
         self._least_offset = float("inf")
         self._seen: deque[tuple[int, int, float]] = deque(maxlen=self._params.remember)
@@ -124,55 +137,137 @@ class Order:
         return self._end_s
 
     def place(self, arrived: Arrived, period_s: float, period_error: float) -> Placed:
-        """Say where a notification belongs; ``accept`` must follow if it is used as the newest.
+        """Say where a notification belongs; follow with ``accept`` where it is used as the newest.
 
         ``period_error`` is the ratio by which ``period_s`` may be wrong.
         """
-        if self._unwrapped is None:
+        if self._tick is None:
             start_s = arrived.tick / TICKS_PER_SECOND
-            return Placed(Place.NEXT, start_s, start_s)
-        start_s = self._unwrap(arrived) / TICKS_PER_SECOND
+            return Placed(Place.NEXT, start_s, start_s, arrived.sequence)
+        start_s = self._unwrap(self._tick, arrived) / TICKS_PER_SECOND
         slack_s = min(self._params.tick_s, 0.5 * period_s)
-        apart_s = start_s - self._start_s
-        # Notifications are as long as this one, or as the last before it was cut short.
-        for span_s in {self._end_s - self._start_s, self._span_s}:
-            jump = (arrived.sequence - self._sequence) % SEQUENCE_MODULUS
-            jump += SEQUENCE_MODULUS * round((apart_s / span_s - jump) / SEQUENCE_MODULUS)
-            due_s = self._start_s + jump * span_s
-            if jump > 0 and abs(start_s - due_s) <= slack_s + period_error * jump * span_s:
-                contiguous = jump == 1 and due_s < self._end_s + slack_s
+        jump = (arrived.sequence - self._sequence) % SEQUENCE_MODULUS
+        length_s = self._end_s - self._start_s
+        # Each is as long as the newest; or as the one before it, when the newest was cut short.
+        spans_s = (length_s, max(length_s, self._length_before_s))
+        for span_s in () if arrived.edge_timed else spans_s:
+            wraps = round(((start_s - self._start_s) / span_s - jump) / SEQUENCE_MODULUS)
+            steps = jump + wraps * SEQUENCE_MODULUS
+            due_s = self._start_s + steps * span_s
+            drift_s = period_error * steps * span_s
+            if steps > 0 and abs(start_s - due_s) <= slack_s + self._off_s + drift_s:
+                contiguous = steps == 1 and span_s == length_s
+                if not contiguous and self._impossible(
+                    arrived, start_s, self._params.ahead_agreed_s
+                ):
+                    break
                 gap = not contiguous and start_s > self._end_s + 0.5 * period_s
-                return Placed(Place.NEXT, start_s, due_s, gap, jump - 1, contiguous)
+                lost = steps - 1 if gap else 0
+                return Placed(Place.NEXT, start_s, due_s, arrived.sequence, gap, lost, contiguous)
         if abs(start_s - self._end_s) <= slack_s:
-            return Placed(Place.NEXT, start_s, self._end_s)
+            sequence = (self._sequence + 1) % SEQUENCE_MODULUS
+            return Placed(Place.NEXT, start_s, self._end_s, sequence)
         if start_s < self._end_s:
-            return self._older(arrived, start_s, slack_s)
-        elapsed_s = arrived.received_s - self._received_s
-        reason = self._impossible(arrived, start_s - period_s)
-        if reason or not (arrived.free or elapsed_s > self._params.silent_s):
-            reason = reason or "its tick is not where its sequence puts it"
-            return self._suspected(arrived, start_s, period_s, reason)
-        return self._ahead(arrived, start_s, period_s)
+            return self._older(arrived, start_s, period_s, slack_s)
+        reason = self._impossible(arrived, start_s, self._params.ahead_s)
+        silent_s = arrived.received_s - self._received_s
+        if not reason and (arrived.free or silent_s > self._params.silent_s):
+            return self._ahead(arrived, start_s, period_s)
+        return self._suspected(arrived, start_s, period_s, reason)
 
-    def accept(self, arrived: Arrived, placed: Placed) -> None:
-        """Take a notification, its ``samples_s`` by the newest period, as the newest there is."""
+    def accept(self, arrived: Arrived, placed: Placed, samples_s: float) -> None:
+        """Take a notification as the newest; ``samples_s`` again, by what its tick taught."""
         if placed.place is Place.RESTART:
             self.restart()
-        sequence, received_s, start_s = arrived.sequence, arrived.received_s, placed.start_s
-        first = self._unwrapped is None
-        unwrapped = arrived.tick if first else self._unwrap(arrived)
-        margin_s = self._params.ahead_rate * max(received_s - self._received_s, 0.0)
         if placed.gap:
             after = (self._sequence + 1) % SEQUENCE_MODULUS
-            self._gaps.append(_Gap(self._end_s, start_s, after, placed.lost_packets))
-        self._seen.append((sequence, arrived.tick, received_s))
-        expected = (self._sequence + 1) % SEQUENCE_MODULUS
-        by_tick_alone = placed.due_s == self._end_s and not placed.contiguous
-        self._sequence = expected if by_tick_alone and not first else sequence
-        self._span_s = max(arrived.samples_s, arrived.samples_s if first else self._length_s)
-        self._unwrapped = unwrapped
+            self._gaps.append(_Gap(self._end_s, placed.start_s, after, placed.lost_packets))
+        received_s = arrived.received_s
+        drift_s = self._params.ahead_rate * max(received_s - self._received_s, 0.0)
+        self._length_before_s = samples_s if self._tick is None else self._end_s - self._start_s
+        self._tick = round(placed.start_s * TICKS_PER_SECOND)
+        self._sequence = placed.sequence
+        self._off_s = min(abs(placed.start_s - placed.due_s), self._params.tick_s)
+        self._start_s = placed.start_s
+        self._end_s = placed.start_s + samples_s
         self._received_s = received_s
-        self._start_s = start_s
-        self._end_s = start_s + arrived.samples_s
-        self._least_offset = min(self._least_offset + margin_s, received_s - self._end_s)
+        self._least_offset = min(self._least_offset + drift_s, received_s - self._end_s)
+        self._seen.append((arrived.sequence, arrived.tick, received_s))
         self._suspect = None
+
+    def _unwrap(self, newest: int, arrived: Arrived) -> int:
+        step = (arrived.tick - newest + _HALF_TICKS) % TICK_MODULUS - _HALF_TICKS
+        silent = (arrived.received_s - self._received_s) * TICKS_PER_SECOND
+        if silent > 0.25 * TICK_MODULUS:
+            # A silence of many minutes may span whole wraps: let the arrivals say how many.
+            step += TICK_MODULUS * round((silent - step) / TICK_MODULUS)
+        return newest + step
+
+    def _impossible(self, arrived: Arrived, start_s: float, ahead_s: float) -> str:
+        """Why the tick cannot be true; it may be late by any queue, but hardly early."""
+        silent_s = max(arrived.received_s - self._received_s, 0.0)
+        offset_s = arrived.received_s - start_s - arrived.samples_s
+        early_s = self._least_offset - offset_s
+        if early_s > ahead_s + self._params.ahead_rate * silent_s:
+            return f"its tick runs {early_s:.3f} s ahead of any likely arrival"
+        if -early_s > self._params.behind_s:
+            return f"its tick lies {-early_s:.0f} s back"
+        return ""
+
+    def _ahead(self, arrived: Arrived, start_s: float, period_s: float) -> Placed:
+        """Next after a gap of which only ticks and arrivals tell."""
+        lost = (arrived.sequence - self._sequence - 1) % SEQUENCE_MODULUS
+        if arrived.edge_timed:
+            gap = lost > 0 or start_s > self._end_s + 1.5 * period_s
+            return Placed(Place.NEXT, start_s, start_s, arrived.sequence, gap, lost)
+        gap = start_s > self._end_s + 0.5 * period_s
+        # No more notifications than samples can be missing.
+        lost = lost if lost <= round((start_s - self._end_s) / period_s) else 0
+        return Placed(Place.NEXT, start_s, start_s, arrived.sequence, gap, lost if gap else 0)
+
+    def _suspected(
+        self, arrived: Arrived, start_s: float, period_s: float, impossible: str
+    ) -> Placed:
+        """Believe a second notification that bears out the first: samples dropped, or a restart."""
+        before, self._suspect = self._suspect, arrived
+        if before is not None and self._bear_out(before, arrived, period_s):
+            if start_s >= self._end_s and not impossible:
+                return self._ahead(arrived, start_s, period_s)
+            start_s = arrived.tick / TICKS_PER_SECOND
+            return Placed(Place.RESTART, start_s, start_s, arrived.sequence)
+        reason = impossible or "its tick is not where its sequence puts it"
+        return Placed(Place.IMPOSSIBLE, start_s, start_s, arrived.sequence, reason=reason)
+
+    def _bear_out(self, before: Arrived, arrived: Arrived, period_s: float) -> bool:
+        jump = (arrived.sequence - before.sequence) % SEQUENCE_MODULUS
+        apart_s = ((arrived.tick - before.tick) % TICK_MODULUS) / TICKS_PER_SECOND
+        off_s = abs(apart_s - jump * before.samples_s)
+        near = off_s <= 0.5 * period_s + 0.05 * apart_s or (arrived.free and apart_s < 1.0)
+        return 0 < jump < self._params.restart_jump and near
+
+    def _older(self, arrived: Arrived, start_s: float, period_s: float, slack_s: float) -> Placed:
+        sequence = arrived.sequence
+        for seen in self._seen:
+            if seen[:2] == (sequence, arrived.tick) and (
+                arrived.resent or arrived.received_s - seen[2] <= self._params.repeat_s
+            ):
+                return Placed(Place.REPEATED, start_s, start_s, sequence)
+        reason = self._impossible(arrived, start_s, self._params.ahead_s)
+        for gap in () if reason else self._gaps:
+            nth = (sequence - gap.sequence) % SEQUENCE_MODULUS
+            if nth >= gap.packets:
+                continue
+            due_s = gap.from_s + (gap.to_s - gap.from_s) * nth / gap.packets
+            end_s = start_s + arrived.samples_s
+            fits = gap.from_s - slack_s <= start_s and end_s <= gap.to_s + slack_s
+            if fits and (arrived.free or abs(start_s - due_s) <= slack_s):
+                self._gaps.remove(gap)
+                self._gaps.append(_Gap(gap.from_s, start_s, gap.sequence, nth))
+                after = (sequence + 1) % SEQUENCE_MODULUS
+                self._gaps.append(_Gap(end_s, gap.to_s, after, gap.packets - nth - 1))
+                self._seen.append((sequence, arrived.tick, arrived.received_s))
+                return Placed(Place.LATE, start_s, start_s, sequence)
+        reason = reason or "its samples overlap samples that already came"
+        if arrived.resent:
+            return Placed(Place.IMPOSSIBLE, start_s, start_s, sequence, reason=reason)
+        return self._suspected(arrived, start_s, period_s, reason)

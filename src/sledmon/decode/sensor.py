@@ -1,5 +1,6 @@
 """Sensors that speak the sledmon profile: notifications to samples on session time."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sledmon.decode.device_clock import DeviceClock
-from sledmon.decode.order import Order, Place
+from sledmon.decode.order import Arrived, Order, Place, Placed
 from sledmon.errors import WireError
 from sledmon.samples import (
     Device,
@@ -21,10 +22,9 @@ from sledmon.samples import (
     Packet,
 )
 from sledmon.units import NANOSECONDS_PER_SECOND
-from sledmon.wire.descriptor import Descriptor, Kind, unpack_descriptor
+from sledmon.wire.descriptor import Descriptor, Features, Kind, unpack_descriptor
 from sledmon.wire.stream import (
     EDGE_INTERVAL_TICKS,
-    TICK_MODULUS,
     TICKS_PER_SECOND,
     Flags,
     Header,
@@ -36,8 +36,18 @@ Output = EncoderBlock | ImuBlock | Gap | Fault
 
 FASTEST_CORD_MPS = 15.0
 """No athlete and no reel moves cord faster; a larger step is a damaged count."""
-_FORGETTING = 0.995  # per notification: the sample period follows temperature over some 20 s
+COUNT_MODULUS = 1 << 32
+LONGEST_CORD_M = 100.0
+"""Nor is any cord longer."""
+_REMEMBERED_S = 20.0  # the sample period follows temperature
+_NOMINAL_ERROR = 0.05  # firmware keeps 3 %
+_LEARNT_ERROR = 1e-3
+_TICK_ERROR_S = 4e-4  # of two ticks
 _SILENT_S = 1.0
+_EDGE_INTERVAL_S = EDGE_INTERVAL_TICKS / TICKS_PER_SECOND
+# Plain numbers: an IntFlag takes 1 us to test.
+_CLIPPED, _RESENT, _EDGE_TIMED = int(Flags.CLIPPED), int(Flags.RESENT), int(Flags.EDGE_TIMED)
+_OVERFLOW = int(Flags.OVERFLOW)
 
 
 class SensorDecoder(Protocol):
@@ -67,6 +77,29 @@ class Parsed(NamedTuple):
     """(n,) times after the first sample of an edge-timed encoder; None: evenly spaced."""
 
 
+class SamplePeriod:
+    """An IMU's oscillator may be 3 % off; consecutive ticks say by how much."""
+
+    def __init__(self, nominal_s: float) -> None:
+        self.period_s = nominal_s
+        """As measured against the device's own crystal."""
+        self.sigma = _NOMINAL_ERROR
+        """Ratio by which the mean period may be wrong."""
+        self.error = _NOMINAL_ERROR
+        """Ratio by which the next samples may be spaced otherwise."""
+        self._ticks_s = 0.0
+        self._samples = 0.0
+
+    def learn(self, took_s: float, samples: int) -> None:
+        """Take the ticks from one notification's first sample to the next one's."""
+        keep = max(0.0, 1.0 - took_s / _REMEMBERED_S)
+        self._ticks_s = self._ticks_s * keep + took_s
+        self._samples = self._samples * keep + samples
+        self.period_s = self._ticks_s / self._samples
+        self.sigma = min(_NOMINAL_ERROR, _TICK_ERROR_S / self._ticks_s)
+        self.error = min(_NOMINAL_ERROR, _LEARNT_ERROR + self.sigma)
+
+
 class _Accepted(NamedTuple):
     time_s: float
     period_s: float
@@ -89,28 +122,29 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         self._order = Order()
         self.clock = DeviceClock()
         self._descriptor: Descriptor | None = None
+        self._refused = ""
         self._segment = 0
-        self._nominal_s = float("nan")
-        self._ticks_s = 0.0
-        self._samples = 0.0
-        self._before: tuple[float, int] | None = None  # start and samples of the last in order
-        self._last_time_s = float("nan")
+        self._fresh = True  # nothing came yet in this segment
+        self._period = SamplePeriod(float("nan"))
+        self._before: tuple[float, int] | None = None  # start and samples of the newest
+        self._last_time_s = float("-inf")
         self._last_received_ns = 0
 
     @property
     def period_s(self) -> float:
         """The sample period as measured against the device's own crystal."""
-        return self._ticks_s / self._samples if self._samples else self._nominal_s
+        return self._period.period_s
 
     def connected(self, descriptor: bytes) -> None:
         """A changed boot id is a restart: new zero, new ticks, new clock."""
+        self._refused = "came after a descriptor that could not be used"
         fresh = unpack_descriptor(descriptor)
         if fresh.kind is not self.kind:
             raise WireError(f"the sensor connected as {self.device} calls itself {fresh.kind.name}")
+        self._refused = ""
         before, self._descriptor = self._descriptor, fresh
         if before is None or fresh.sample_period_ns != before.sample_period_ns:
-            self._nominal_s = fresh.sample_period_ns / NANOSECONDS_PER_SECOND
-            self._ticks_s = self._samples = 0.0
+            self._period = SamplePeriod(fresh.sample_period_ns / NANOSECONDS_PER_SECOND)
             self._before = None
         if before is not None and (before.serial, before.boot_id) != (fresh.serial, fresh.boot_id):
             self._order.restart()
@@ -120,17 +154,19 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         """Blocks, gaps and faults, in order of arrival."""
         out: list[Output] = []
         descriptor = self._descriptor
-        if descriptor is None:
-            reason = "came before any descriptor was read"
+        if descriptor is None or self._refused:
+            reason = self._refused or "came before any descriptor was read"
             return [Fault(self.device, packet.received_ns, reason) for _, packet in packets]
+        edge_timed = Features.EDGE_TIMED in Features(descriptor.features)
         accepted: list[_Accepted] = []
         for ordinal, packet in packets:
             try:
                 parsed = self._parse(packet.payload, descriptor)
+                if bool(parsed.header.flags & _EDGE_TIMED) != edge_timed:
+                    raise WireError("its flag EDGE_TIMED is not that of the descriptor")
+                self._take(ordinal, packet.received_ns, parsed, accepted, out)
             except WireError as error:
                 out.append(Fault(self.device, packet.received_ns, str(error)))
-                continue
-            self._take(ordinal, packet.received_ns, parsed, accepted, out)
         self._emit(accepted, out)
         return out
 
@@ -139,7 +175,7 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         end_s = received_ns / NANOSECONDS_PER_SECOND
         start_s = self._last_time_s + self.period_s
         silent_s = (received_ns - self._last_received_ns) / NANOSECONDS_PER_SECOND
-        if not (silent_s > _SILENT_S and end_s > start_s):
+        if not (silent_s > _SILENT_S and end_s > start_s and math.isfinite(start_s)):
             return []
         return [Gap(self.device, start_s, end_s, 0, round((end_s - start_s) / self.period_s))]
 
@@ -152,67 +188,87 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         out: list[Output],
     ) -> None:
         header, body, offset_s = parsed
-        period_s = self.period_s
-        if offset_s is None:
-            last_s = (len(body) - 1) * period_s
-            samples_s = last_s + period_s
-        else:
-            last_s = float(offset_s[-1])
-            samples_s = last_s + EDGE_INTERVAL_TICKS / TICKS_PER_SECOND
         received_s = received_ns / NANOSECONDS_PER_SECOND
-        due_s = self._order.end_s
-        placed = self._order.place(
+        arrived = Arrived(
             header.sequence,
             header.tick,
             received_s,
-            samples_s,
-            period_s,
-            resent=bool(header.flags & Flags.RESENT),
+            self._extent_s(parsed)[1],
+            bool(header.flags & _RESENT),
+            bool(header.flags & _OVERFLOW),
+            bool(header.flags & _EDGE_TIMED),
         )
-        place, start_s = placed.place, placed.start_s
-        if place is Place.REPEATED:
+        period = self._period
+        placed = self._order.place(arrived, period.period_s, period.error)
+        if placed.place is Place.REPEATED:
             return
-        if place is Place.IMPOSSIBLE:
-            out.append(Fault(self.device, received_ns, placed.reason))
-            return
-        clipped = bool(header.flags & Flags.CLIPPED)
-        if place is Place.LATE:
-            time_s = start_s + self.clock.offset_s
+        if placed.place is Place.IMPOSSIBLE:
+            raise WireError(placed.reason)
+        placed = self._checked(parsed, placed)
+        start_s, due_s = placed.start_s, self._order.end_s
+        clipped = bool(header.flags & _CLIPPED)
+        if placed.place is Place.LATE:
             self._emit(accepted, out)
-            late = [_Accepted(time_s, period_s, ordinal, body, offset_s, clipped)]
+            time_s = start_s + self.clock.offset_s
+            body = self._unwrapped(body, late=True)
+            late = [_Accepted(time_s, period.period_s, ordinal, body, offset_s, clipped)]
             self._emit(late, out, late=True)
             return
-        if place is Place.RESTART:
+        if placed.place is Place.RESTART:
             self._emit(accepted, out)
             self._restarted()
-        first = self._before is None
-        room_s = period_s if first else max(start_s - due_s + period_s, 0.0)
-        time_s = start_s + self.clock.update(start_s + last_s, received_s, room_s)
-        if placed.gap and not first:
-            lost = round((start_s - placed.gap_from_s) / period_s)
-            gap_s = self._last_time_s + period_s
-            out.append(Gap(self.device, gap_s, time_s, placed.lost_packets, lost))
-        self._learn_period(placed.contiguous, start_s, header, len(body))
-        accepted.append(_Accepted(time_s, self.period_s, ordinal, body, offset_s, clipped))
+        packet_samples = self._before[1] if self._before else 0
+        self._learn_period(placed, arrived, len(body))
+        last_s, samples_s = self._extent_s(parsed)
+        self._order.accept(arrived, placed, samples_s)
+        # A last sample put too late, by its neighbours or by a period not yet learnt, would look
+        # like the shortest way there ever was.
+        surely_s = last_s * (1.0 - period.sigma) if offset_s is None else last_s
+        learnt_s = min(start_s, placed.due_s) + surely_s
+        apart_s = 0.5 * period.period_s if offset_s is None else _EDGE_INTERVAL_S
+        least_s = self._last_time_s + apart_s - start_s
+        time_s = start_s + self.clock.update(learnt_s, received_s, least_s)
+        self._tell_gap(placed, due_s, time_s, packet_samples, out)
+        body = self._unwrapped(body, late=False)
+        accepted.append(_Accepted(time_s, period.period_s, ordinal, body, offset_s, clipped))
         self._last_time_s = time_s + last_s
         self._last_received_ns = received_ns
 
-    def _learn_period(self, contiguous: bool, start_s: float, header: Header, samples: int) -> None:
-        """The oscillator of an IMU may be 3 % off; consecutive first ticks say by how much."""
-        if header.flags & Flags.EDGE_TIMED:
-            self._before = (start_s, samples)
-            return
-        if self._before is not None and contiguous and not header.flags & Flags.OVERFLOW:
-            took_s = start_s - self._before[0]
-            if abs(took_s / (self._before[1] * self._nominal_s) - 1.0) < 0.1:
-                self._ticks_s = self._ticks_s * _FORGETTING + took_s
-                self._samples = self._samples * _FORGETTING + self._before[1]
-        self._before = (start_s, samples)
+    def _extent_s(self, parsed: Parsed) -> tuple[float, float]:
+        """From the first sample to the last, and to where the next one may come."""
+        if parsed.offset_s is None:
+            period_s = self._period.period_s
+            return (len(parsed.body) - 1) * period_s, len(parsed.body) * period_s
+        last_s = float(parsed.offset_s[-1])
+        return last_s, last_s + _EDGE_INTERVAL_S
+
+    def _tell_gap(
+        self, placed: Placed, due_s: float, time_s: float, packet_samples: int, out: list[Output]
+    ) -> None:
+        period_s = self._period.period_s
+        gap_s = self._last_time_s + period_s
+        if placed.gap:
+            lost = round((placed.start_s - due_s) / period_s)
+            by_sequence = placed.lost_packets * packet_samples
+            if by_sequence and abs(lost - by_sequence) <= self._period.error * by_sequence + 1:
+                lost = by_sequence
+            out.append(Gap(self.device, gap_s, time_s, placed.lost_packets, lost))
+        elif self._fresh and gap_s + 0.5 * period_s < time_s and math.isfinite(gap_s):
+            lost = round((time_s - gap_s) / period_s)
+            out.append(Gap(self.device, gap_s, time_s, 0, lost))
+        self._fresh = False
+
+    def _learn_period(self, placed: Placed, arrived: Arrived, samples: int) -> None:
+        """Consecutive first ticks are a whole number of samples apart."""
+        if self._before is not None and placed.contiguous and not arrived.free:
+            self._period.learn(placed.start_s - self._before[0], self._before[1])
+        self._before = (placed.start_s, samples)
 
     def _restarted(self) -> None:
         self.clock = DeviceClock()
         self._segment += 1
         self._before = None
+        self._fresh = True
 
     def _emit(self, accepted: list[_Accepted], out: list[Output], *, late: bool = False) -> None:
         descriptor = self._descriptor
@@ -242,6 +298,14 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         """Unpack one notification; WireError where its values are impossible."""
 
     @abstractmethod
+    def _checked(self, parsed: Parsed, placed: Placed) -> Placed:
+        """Compare with what came before: WireError to refuse, or a restart instead."""
+
+    @abstractmethod
+    def _unwrapped(self, body: npt.NDArray[np.generic], *, late: bool) -> npt.NDArray[np.generic]:
+        """Carry raw samples on from those before."""
+
+    @abstractmethod
     def _block(
         self,
         descriptor: Descriptor,
@@ -255,6 +319,12 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         """Scale raw samples to a block."""
 
 
+def _nearest(count: int, before: int) -> int:
+    """The number equal to ``count`` modulo 2**32 that lies nearest to ``before``."""
+    half = COUNT_MODULUS // 2
+    return before + (count - before + half) % COUNT_MODULUS - half
+
+
 class ImuDecoder(ProfileDecoder[ImuBlock]):
     """The belt IMU of the sledmon profile."""
 
@@ -264,6 +334,12 @@ class ImuDecoder(ProfileDecoder[ImuBlock]):
     def _parse(self, payload: bytes, descriptor: Descriptor) -> Parsed:
         header, raw = unpack_imu(payload)
         return Parsed(header, raw, None)
+
+    def _checked(self, parsed: Parsed, placed: Placed) -> Placed:
+        return placed
+
+    def _unwrapped(self, body: npt.NDArray[np.generic], *, late: bool) -> npt.NDArray[np.generic]:
+        return body
 
     def _block(
         self,
@@ -295,26 +371,68 @@ class EncoderDecoder(ProfileDecoder[EncoderBlock]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._count: int | None = None  # newest count, unwrapped
+        # Unwrapped counts to go on from, and when: the newest; the one before, if that is doubtful.
+        self._counts: list[tuple[int, float]] = []
+        self._doubtful = False
+        self._suspect: tuple[int, float] | None = None  # refused; a second like it is a restart
 
     def _parse(self, payload: bytes, descriptor: Descriptor) -> Parsed:
         header, counts, ticks = unpack_encoder(payload)
-        steps = np.abs(np.diff(counts)) - descriptor.resolution_counts
+        steps = counts[1:] - counts[:-1]
+        fastest = FASTEST_CORD_MPS * descriptor.counts_per_m
+        offset_s = None
         if ticks is None:
-            spacing_s: FloatArray | float = self.period_s
-            offset_s = None
+            largest = max(map(abs, steps.tolist()), default=0)
+            too_fast = largest > fastest * self.period_s + descriptor.resolution_counts
         else:
             offset_s = ticks / TICKS_PER_SECOND
             spacing_s = np.diff(offset_s)
             if np.any(spacing_s <= 0):
                 raise WireError("two edges bear the same time")
-        if np.any(steps > FASTEST_CORD_MPS * descriptor.counts_per_m * spacing_s):
+            reach = fastest * spacing_s + descriptor.resolution_counts
+            too_fast = bool(np.any(np.abs(steps) > reach))
+        if too_fast:
             raise WireError(f"cord faster than {FASTEST_CORD_MPS:g} m/s between two samples")
         return Parsed(header, counts, offset_s)
 
     def _restarted(self) -> None:
         super()._restarted()
-        self._count = None
+        self._counts = []
+
+    def _checked(self, parsed: Parsed, placed: Placed) -> Placed:
+        """Cord has its limits; two notifications that agree on other counts are a restart."""
+        if not self._counts or placed.place is Place.RESTART:
+            return placed
+        first, start_s = int(parsed.body[0]), placed.start_s
+        self._doubtful = not self._follows(first, start_s, self._counts[0], share=0.3)
+        if any(self._follows(first, start_s, before) for before in self._counts):
+            return placed
+        if placed.place is Place.NEXT:
+            suspect, self._suspect = self._suspect, (int(parsed.body[-1]), start_s)
+            if suspect is not None and self._follows(first, start_s, suspect):
+                start_s = parsed.header.tick / TICKS_PER_SECOND
+                return Placed(Place.RESTART, start_s, start_s, parsed.header.sequence)
+        raise WireError(f"cord faster than {FASTEST_CORD_MPS:g} m/s since the last count")
+
+    def _follows(
+        self, count: int, start_s: float, before: tuple[int, float], share: float = 1.0
+    ) -> bool:
+        """Whether cord can have moved so far since, at a share of its fastest."""
+        if self._descriptor is None:
+            return False
+        reach_m = min(share * FASTEST_CORD_MPS * abs(start_s - before[1]), LONGEST_CORD_M)
+        reach = reach_m * self._descriptor.counts_per_m + self._descriptor.resolution_counts
+        return abs(_nearest(count, before[0]) - before[0]) <= reach
+
+    def _unwrapped(self, body: npt.NDArray[np.generic], *, late: bool) -> npt.NDArray[np.generic]:
+        first = int(body[0])
+        shift = _nearest(first, self._counts[0][0]) - first if self._counts else 0
+        counts: IntArray = body.astype(np.int64) + shift
+        if not late:
+            newest = (int(counts[-1]), self._order.end_s - self.period_s)
+            self._counts = [newest, *self._counts[:1]] if self._doubtful else [newest]
+            self._doubtful, self._suspect = False, None
+        return counts
 
     def _block(
         self,
@@ -326,18 +444,10 @@ class EncoderDecoder(ProfileDecoder[EncoderBlock]):
         *,
         late: bool,
     ) -> EncoderBlock:
-        counts = body.astype(np.int64)
-        newest = int(counts[0]) if self._count is None else self._count
-        # Each count is the one nearest to its predecessor, modulo 2**32.
-        half = TICK_MODULUS // 2
-        steps = np.diff(counts, prepend=newest)
-        unwrapped = newest + np.cumsum((steps + half) % TICK_MODULUS - half)
-        if not late:
-            self._count = int(unwrapped[-1])
         return EncoderBlock(
             segment=self._segment,
             time_s=time_s,
-            count=unwrapped.astype(np.float64),
+            count=body.astype(np.float64),
             record=record,
             counts_per_m=descriptor.counts_per_m,
             resolution_counts=descriptor.resolution_counts,

@@ -11,7 +11,8 @@ from sledmon.estimate.geometry import (
     distance_sensitivity,
     rig_errors,
 )
-from sledmon.estimate.smooth import Path, SmoothParams, smooth_positions
+from sledmon.estimate.path import Path, State
+from sledmon.estimate.smooth import SmoothParams, smooth_positions
 from sledmon.estimate.steps import step_period
 from sledmon.results import NAN, UNKNOWN, Estimates, Measured, Split, WindowVelocity
 from sledmon.rig import Rig
@@ -194,7 +195,9 @@ class _Errors:
         """Standard error of a sum of weighted crossing times, in seconds."""
         velocity = self.path.at(np.array([t for t, _ in times_s]))[1]
         distance = self.path.at(np.array([t for t, _ in times_s]))[0] - self.zero_m
-        weights = {(t, "x"): -w / v for (t, w), v in zip(times_s, velocity, strict=True) if v > 0.2}
+        weights: dict[tuple[float, State], float] = {
+            (t, "x"): -w / v for (t, w), v in zip(times_s, velocity, strict=True) if v > 0.2
+        }
         noise = float(self.path.sigma([weights])[0]) if weights else 0.0
         bounce = sum(
             (w / v * self.bounce_sigma_m * bounce_coupling(float(x), self.rig)) ** 2

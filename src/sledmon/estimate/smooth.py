@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sledmon.estimate.banded import STATES, Chain
+from sledmon.estimate.path import Path
 from sledmon.samples import FloatArray
-
-_STATES = 3
-_BANDS = 6  # lower half-bandwidth 5 of neighbouring 3 x 3 blocks, and the diagonal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,61 +27,6 @@ class SmoothParams:
     """Before anything is known."""
     acceleration_sigma_mps2: float = 20.0
     """Before anything is known."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Path:
-    """A smoothed path: values at nodes, exact between them, and the factor for standard errors."""
-
-    time_s: FloatArray
-    """(n,) node times: the samples, and steps through gaps."""
-    distance_m: FloatArray
-    velocity_mps: FloatArray
-    acceleration_mps2: FloatArray
-    _factor: FloatArray
-    _scale: FloatArray
-
-    def at(self, time_s: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Distance and velocity at any times inside the path; NaN outside.
-
-        Between nodes the most probable path of a white-jerk model is the quintic that keeps
-        position, velocity and acceleration at both ends.
-        """
-        t = np.asarray(time_s, np.float64)
-        i = np.clip(np.searchsorted(self.time_s, t, side="right") - 1, 0, len(self.time_s) - 2)
-        step = self.time_s[i + 1] - self.time_s[i]
-        u = (t - self.time_s[i]) / step
-        x0, v0, a0 = self.distance_m[i], self.velocity_mps[i], self.acceleration_mps2[i]
-        x1, v1, a1 = self.distance_m[i + 1], self.velocity_mps[i + 1], self.acceleration_mps2[i + 1]
-        c1, c2 = v0 * step, 0.5 * a0 * step * step
-        rise = x1 - x0 - c1 - c2
-        slope = v1 * step - c1 - 2 * c2
-        bend = a1 * step * step - 2 * c2
-        c3 = 10 * rise - 4 * slope + 0.5 * bend
-        c4 = -15 * rise + 7 * slope - bend
-        c5 = 6 * rise - 3 * slope + 0.5 * bend
-        x = x0 + u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * c5))))
-        v = (c1 + u * (2 * c2 + u * (3 * c3 + u * (4 * c4 + u * 5 * c5)))) / step
-        outside = (t < self.time_s[0]) | (t > self.time_s[-1])
-        return np.where(outside, np.nan, x), np.where(outside, np.nan, v)
-
-    def sigma(self, weights: list[dict[tuple[float, str], float]]) -> FloatArray:
-        """Standard errors of sums of states, each ``{(time_s, "x" | "v"): weight}``.
-
-        The state is taken at the nearest node. Errors of the rig are not in it.
-        """
-        from scipy.linalg import cho_solve_banded
-
-        n = len(self.time_s)
-        columns = np.zeros((_STATES * n, len(weights)))
-        for j, terms in enumerate(weights):
-            for (time_s, state), weight in terms.items():
-                node = int(np.argmin(np.abs(self.time_s - time_s)))
-                k = "xva".index(state)
-                columns[_STATES * node + k, j] += weight * self._scale[k]
-        solved = cho_solve_banded((self._factor, True), columns)
-        variance: FloatArray = np.sum(columns * solved, axis=0)
-        return np.sqrt(variance)
 
 
 def smooth_positions(
@@ -106,8 +50,6 @@ def smooth_positions(
     Path
         Zero-lag estimates; gaps carry nodes of their own and so wider errors.
     """
-    from scipy.linalg import cho_solve_banded, cholesky_banded
-
     nodes, measured = _with_nodes_in_gaps(time_s)
     n = len(nodes)
     step = np.diff(nodes)
@@ -118,18 +60,24 @@ def smooth_positions(
     diagonal[measured, 0, 0] += 1.0 / sigma_m**2
     diagonal[0, 1, 1] += (scale[1] / params.velocity_sigma_mps) ** 2
     diagonal[0, 2, 2] += (scale[2] / params.acceleration_sigma_mps2) ** 2
-    banded = _banded(diagonal, below)
     origin = distance_m[0]
-    right = np.zeros(_STATES * n)
-    right[_STATES * measured] = (distance_m - origin) / sigma_m**2
-    factor = cholesky_banded(banded, lower=True, check_finite=False)
-    states = cho_solve_banded((factor, True), right, check_finite=False).reshape(n, _STATES) * scale
+    right = np.zeros((n, STATES))
+    right[measured, 0] = (distance_m - origin) / sigma_m**2
+    chain = Chain(
+        diagonal=diagonal,
+        below=below,
+        border=np.zeros((n, STATES, 0)),
+        corner=np.zeros((0, 0)),
+        right=right,
+        right_common=np.zeros(0),
+    ).solved()
+    states = chain.states * scale
     return Path(
         time_s=nodes,
         distance_m=states[:, 0] + origin,
         velocity_mps=states[:, 1],
         acceleration_mps2=states[:, 2],
-        _factor=factor,
+        _chain=chain,
         _scale=scale,
     )
 
@@ -172,22 +120,7 @@ def _motion_blocks(
     q_scaled = q * outer
     f_scaled = f * (scale[None, None, :] / scale[None, :, None])
     below = -(q_scaled @ f_scaled)
-    diagonal = np.zeros((n + 1, _STATES, _STATES))
+    diagonal = np.zeros((n + 1, STATES, STATES))
     diagonal[1:] += q_scaled
     diagonal[:-1] -= f_scaled.transpose(0, 2, 1) @ below
     return diagonal, below
-
-
-def _banded(diagonal: FloatArray, below: FloatArray) -> FloatArray:
-    """Lower banded storage of a symmetric block-tridiagonal matrix."""
-    n = len(diagonal)
-    banded = np.zeros((_BANDS, _STATES * n))
-    for row in range(_STATES):
-        for column in range(row + 1):
-            banded[row - column, column::_STATES] = diagonal[:, row, column]
-    for row in range(_STATES):
-        for column in range(_STATES):
-            banded[_STATES + row - column, column : _STATES * (n - 1) : _STATES] = below[
-                :, row, column
-            ]
-    return banded

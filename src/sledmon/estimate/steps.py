@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sledmon.estimate.smooth import Path
+from sledmon.estimate.path import Path
 from sledmon.results import UNKNOWN, Measured
 
 SHORTEST_PERIOD_S = 0.16

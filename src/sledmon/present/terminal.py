@@ -13,7 +13,7 @@ from rich.text import Text
 from sledmon.results import UNKNOWN, Measured, Rep, Session
 from sledmon.units import kilograms_to_pounds, metres_to_yards
 
-_FLAGS = {"watch": "▼ watch", "strength-load": "▼▼ strength load", "fatigue": "▼ fatigue"}
+_FLAGS = {"watch": "▼ watch", "strength-load": "▼▼ strength", "fatigue": "▼ fatigue"}
 _WIDE = 110
 _EVERY_REP = "encoder only"  # a note that every rep bears is said once, not a hundred times
 
