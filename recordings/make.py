@@ -32,9 +32,9 @@ class Tolerance:
     start_s: float
 
 
-NONE = Tolerance(split_s=0.006, velocity_mps=0.02, peak_mps=0.04, start_s=0.010)
-MILD = Tolerance(split_s=0.020, velocity_mps=0.03, peak_mps=0.05, start_s=0.030)
-HARSH = Tolerance(split_s=0.060, velocity_mps=0.08, peak_mps=0.12, start_s=0.060)
+NONE = Tolerance(split_s=0.004, velocity_mps=0.01, peak_mps=0.025, start_s=0.006)
+MILD = Tolerance(split_s=0.010, velocity_mps=0.02, peak_mps=0.03, start_s=0.012)
+HARSH = Tolerance(split_s=0.025, velocity_mps=0.05, peak_mps=0.08, start_s=0.025)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +43,9 @@ class Said:
 
     seen: bool = True
     """False: no sensor was left to see this rep."""
-    trust: str = "fair"
+    trust: str = "good"
     """Empty: not stated."""
-    notes: tuple[str, ...] = ("encoder only",)
+    notes: tuple[str, ...] = ()
     """Each must stand within a note of the rep."""
     unknown: tuple[str, ...] = ()
     """True values that the recording cannot show: they must be null."""
@@ -88,7 +88,7 @@ CASES = (
         shows="bursts of loss, missed connection events, a stall and a disconnect",
         params=_calm(23, 3, "harsh", unresisted=1, load_lb=(10.0,)),
         tolerance=HARSH,
-        said={2: Said(notes=("encoder only", "tether silent for 0.2"))},
+        said={n: Said(trust="fair", notes=("silent for 0.",)) for n in (1, 2)},
     ),
     Case(
         name="simulated-false-starts",

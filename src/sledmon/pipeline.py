@@ -102,7 +102,10 @@ class Pipeline:
             duration_s=(self._last_ns - (self._first_ns or 0)) / NANOSECONDS_PER_SECOND,
             sha256=self._packets_hash.hexdigest(),
             events_sha256=self._events_hash.hexdigest(),
-            quality=self._quality.quality(self._decoder.periods_s),
+            quality=replace(
+                self._quality.quality(self._decoder.periods_s),
+                sync_offset_s=self._finder.sync_offset_s,
+            ),
             reps=self.reps(),
             notes=self._notes(),
         )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sledmon.decode import Decoded, Decoder
+from sledmon.decode.device_clock import DeviceClockParams
 from sledmon.samples import (
     DEVICES,
     Connected,
@@ -25,6 +26,8 @@ from sledmon.wire.descriptor import Descriptor, Kind, pack_descriptor
 from sledmon.wire.stream import Header, pack_encoder, pack_imu
 
 DELAY_S = 0.004
+UNSEEN_S = DELAY_S - DeviceClockParams().least_delay_s
+"""What the usual smallest delay leaves of it."""
 
 
 @cache

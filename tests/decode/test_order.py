@@ -6,7 +6,7 @@ import pytest
 from sledmon.samples import Packet, Record
 from sledmon.wire.descriptor import Features, pack_descriptor
 from sledmon.wire.stream import Flags, Header, pack_encoder
-from tests.decode.streams import DELAY_S, Sensor, decode, gaps, samples, tether
+from tests.decode.streams import DELAY_S, UNSEEN_S, Sensor, decode, gaps, samples, tether
 
 SENSORS = [Sensor(), tether(), Sensor(samples=1), tether(samples=5), Sensor(samples=19)]
 
@@ -59,9 +59,9 @@ def test_a_long_silence_of_a_running_sensor_is_one_gap_and_the_time_goes_on(
     assert set(found.segment) == {0}
     assert (gap.packets, gap.samples) == (silent, silent * sensor.samples)
     true = np.concatenate([sensor.times(k) for k in numbers])
-    assert np.max(np.abs(found.time_s - true - DELAY_S)) < 0.005
-    assert gap.start_s == pytest.approx(sensor.times(before)[0] + DELAY_S, abs=0.001)
-    assert gap.end_s == pytest.approx(sensor.times(before + silent)[0] + DELAY_S, abs=0.005)
+    assert np.max(np.abs(found.time_s - true - UNSEEN_S)) < 0.005
+    assert gap.start_s == pytest.approx(sensor.times(before)[0] + UNSEEN_S, abs=0.001)
+    assert gap.end_s == pytest.approx(sensor.times(before + silent)[0] + UNSEEN_S, abs=0.005)
 
 
 def test_a_sensor_that_stopped_numbering_in_a_long_silence_is_not_taken_for_a_restart() -> None:
@@ -86,8 +86,8 @@ def test_lost_notifications_give_a_gap_with_its_place_and_its_samples(
     out = decode(_whole(sensor, numbers))
     (gap,) = out.gaps
     assert (gap.packets, gap.samples) == (count, count * size)
-    assert gap.start_s == pytest.approx(sensor.times(60)[0] + DELAY_S, abs=0.002)
-    assert gap.end_s == pytest.approx(sensor.times(60 + count)[0] + DELAY_S, abs=0.002)
+    assert gap.start_s == pytest.approx(sensor.times(60)[0] + UNSEEN_S, abs=0.002)
+    assert gap.end_s == pytest.approx(sensor.times(60 + count)[0] + UNSEEN_S, abs=0.002)
     assert not out.faults
 
 
@@ -101,7 +101,7 @@ def test_nothing_lost_gives_no_gap_from_the_first_packet_on(rate: float, size: i
     found = samples(out, "imu")
     true = np.concatenate([sensor.times(k) for k in numbers])
     settled = true > 2.0
-    assert np.max(np.abs(found.time_s - true - DELAY_S)[settled]) < 1e-4
+    assert np.max(np.abs(found.time_s - true - UNSEEN_S)[settled]) < 1e-4
 
 
 @pytest.mark.parametrize("rate", [0.97, 1.03])
@@ -154,7 +154,7 @@ def test_what_is_sent_again_fills_its_gap_once_with_right_times_and_counts(senso
     assert not out.faults
     assert [g.packets for g in out.gaps] == [3, 1]
     true = np.concatenate([sensor.times(k) for k in [42, 40, 41, 44]])
-    assert np.max(np.abs(late.time_s - true - DELAY_S)) < 0.001
+    assert np.max(np.abs(late.time_s - true - UNSEEN_S)) < 0.001
     if sensor.device == "encoder":
         assert np.array_equal(
             late.values[:, 0], np.concatenate([sensor.counts(k) for k in [42, 40, 41, 44]])
@@ -193,7 +193,7 @@ def test_a_new_boot_id_begins_a_segment_with_a_fresh_count_and_clock(
     assert np.all(np.diff(found.time_s) > 0)
     second = found.where(found.segment == 1)
     true = np.concatenate([again.times(k) for k in numbers])
-    assert np.max(np.abs(second.time_s - true - DELAY_S)) < 0.002
+    assert np.max(np.abs(second.time_s - true - UNSEEN_S)) < 0.002
     if sensor.device == "encoder":
         assert second.values[0, 0] == again.counts(numbers[0])[0]
     (gap,) = out.gaps
@@ -219,7 +219,7 @@ def test_ticks_that_jump_back_begin_a_new_segment_after_one_fault(
     assert list(np.unique(found.segment)) == [0, 1]
     second = found.where(found.segment == 1)
     true = np.concatenate([again.times(n) for n in range(k + 1, k + 60)])
-    assert np.max(np.abs(second.time_s - true - DELAY_S)) < 0.002
+    assert np.max(np.abs(second.time_s - true - UNSEEN_S)) < 0.002
     assert np.all(np.diff(found.time_s) > 0)
 
 
@@ -234,7 +234,7 @@ def test_a_sensor_that_begins_anew_with_the_very_same_numbers_is_not_taken_for_r
     found = samples(out, "imu")
     assert len(out.faults) == 1
     assert np.sum(found.segment == 1) == 790
-    assert found.time_s[-1] == pytest.approx(sensor.times(179)[-1] + DELAY_S, abs=0.002)
+    assert found.time_s[-1] == pytest.approx(sensor.times(179)[-1] + UNSEEN_S, abs=0.002)
 
 
 @pytest.mark.parametrize("sensor", [Sensor(), tether()])
@@ -263,7 +263,7 @@ def test_a_link_that_begins_held_up_by_300_ms_loses_nothing_and_settles_in_7_sec
     found = samples(out, "encoder")
     assert (out.gaps, out.faults) == ((), ())
     assert np.all(np.diff(found.time_s) > 0)
-    error_s = found.time_s - np.concatenate([sensor.times(k) for k in numbers]) - DELAY_S
+    error_s = found.time_s - np.concatenate([sensor.times(k) for k in numbers]) - UNSEEN_S
     assert np.max(np.abs(error_s[found.time_s > 8.0])) < 0.001
 
 
@@ -304,13 +304,13 @@ def test_an_edge_timed_encoder_keeps_its_times_through_losses() -> None:
     assert [g.packets for g in out.gaps] == [2]
     kept = np.r_[0:300, 312:1200]
     assert np.array_equal(found.values[:, 0], kept)
-    assert np.max(np.abs(found.time_s - edges[kept] / 1e6 - DELAY_S)) < 0.001
+    assert np.max(np.abs(found.time_s - edges[kept] / 1e6 - UNSEEN_S)) < 0.001
 
 
 def test_a_silent_end_is_a_gap_and_a_sensor_that_never_spoke_is_none() -> None:
     sensor, mute = Sensor(), tether()
     records = [*_whole(sensor, list(range(40))), mute.connected(8.0)]
     (gap,) = gaps(decode(records), "imu")
-    assert gap.start_s == pytest.approx(3.0 + DELAY_S, abs=0.001)
+    assert gap.start_s == pytest.approx(3.0 + UNSEEN_S, abs=0.001)
     assert gap.end_s == 8.0
     assert gaps(decode(records), "encoder") == []

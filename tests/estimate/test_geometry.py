@@ -68,6 +68,8 @@ def test_sensitivities_are_the_derivatives_of_the_correction(distance: float) ->
 
 
 def test_bounce_couples_less_the_farther_away_and_not_at_all_at_reel_height() -> None:
-    assert bounce_coupling(0.0, rig(2.0, 0.9, 0.0)) == pytest.approx(0.45)
-    assert bounce_coupling(TEN_YD_M, rig(2.0, 0.9, 0.0)) < 0.1
-    assert bounce_coupling(FIVE_YD_M, rig(2.0, 0.0, 0.0)) == 0.0
+    places = np.array([0.0, TEN_YD_M])
+    near, far = bounce_coupling(places, rig(2.0, 0.9, 0.0))
+    assert near == pytest.approx(0.45)
+    assert far < 0.1
+    assert not np.any(bounce_coupling(places, rig(2.0, 0.0, 0.0)))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.reps_found import analyzed, pair_up
+from benchmarks.accuracy import analyzed, pair_up
 from sledmon.twin import SessionParams, simulate
 from tests.cli.command import sledmon
 

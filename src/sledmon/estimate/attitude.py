@@ -18,12 +18,18 @@ class StillnessParams:
 
     window_s: float = 0.5
     """Length of the stretch that gravity and gyro bias are taken from."""
-    step_s: float = 0.1
+    step_s: float = 0.05
     """Candidate stretches begin this far apart."""
-    gyr_radps: float = 0.12
-    """Largest mean deviation of angular rate from its mean; quiet stance sways at 1-3 deg/s."""
+    gyr_sd_radps: float = 0.15
+    """Largest SD of angular rate, all axes together; quiet stance sways at 1-3 deg/s, walking
+    turns the pelvis at 30 and more."""
     acc_sd_mps2: float = 0.5
     """Largest SD of specific force, all axes together; science.md 7.3 has 0.3 for each."""
+    as_still: float = 1.5
+    """A later stretch is preferred while it moves at most this much more than the stillest."""
+    upright_until_s: float = 1.5
+    """Stance before the athlete takes the set position: still stretches that end at least this
+    long before the one used for the run."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,49 +42,66 @@ class Stillness:
     """(3,) mean angular rate, sensor axes."""
     up_mps2: FloatArray
     """(3,) mean specific force, sensor axes: points up, its length is what the sensor calls g."""
-    acc_sd_mps2: float
+    upright_mps2: FloatArray | None
+    """(3,) the same, middle of the still stretches before the set position; None without any."""
 
 
 def find_stillness(
     time_s: FloatArray,
     acc_sensor_mps2: FloatArray,
     gyr_sensor_radps: FloatArray,
-    from_s: float,
     until_s: float,
     params: StillnessParams,
 ) -> Stillness | None:
-    """The stillest stretch of the belt between two times; None where it never was still.
+    """The last quiet stretch of the belt before a time; None where it never was still.
 
     Parameters
     ----------
     time_s : (n,) array, seconds
     acc_sensor_mps2, gyr_sensor_radps : (n, 3) arrays
         In the sensor's own axes, however it is worn.
-    from_s, until_s : float
-        Where to look; of equally still stretches the last is taken.
+    until_s : float
+        Where the run begins at the latest.
     params : StillnessParams
+        What counts as still.
+
+    Returns
+    -------
+    Stillness or None
+        Errors: the mean of half a second of quiet stance holds a gyro bias to about 0.3 deg/s
+        (sway) and the direction of gravity to about 0.3 deg.
     """
-    best: Stillness | None = None
-    for begin_s in np.arange(until_s - params.window_s, from_s, -params.step_s):
-        low, high = np.searchsorted(time_s, [begin_s, begin_s + params.window_s])
-        if high - low < 8 or time_s[high - 1] - time_s[low] < 0.8 * params.window_s:
-            continue
-        acc, gyr = acc_sensor_mps2[low:high], gyr_sensor_radps[low:high]
-        bias = gyr.mean(axis=0)
-        acc_sd = float(np.sqrt(np.sum(acc.var(axis=0))))
-        wobble = float(np.mean(np.linalg.norm(gyr - bias, axis=1)))
-        if acc_sd > params.acc_sd_mps2 or wobble > params.gyr_radps:
-            continue
-        # A tenth stiller is worth going back for; less is not.
-        if best is None or acc_sd < 0.9 * best.acc_sd_mps2:
-            best = Stillness(
-                start_s=float(begin_s),
-                end_s=float(begin_s) + params.window_s,
-                gyr_bias_radps=bias,
-                up_mps2=acc.mean(axis=0),
-                acc_sd_mps2=acc_sd,
-            )
-    return best
+    begin_s = np.arange(
+        until_s - params.window_s, float(time_s[0]) if len(time_s) else until_s, -params.step_s
+    )[::-1]
+    if not len(begin_s):
+        return None
+    low = np.searchsorted(time_s, begin_s)
+    high = np.searchsorted(time_s, begin_s + params.window_s)
+    count = high - low
+    sums = np.zeros((len(time_s) + 1, 12))
+    six = np.concatenate([acc_sensor_mps2, gyr_sensor_radps], axis=1)
+    np.cumsum(np.concatenate([six, six * six], axis=1), axis=0, out=sums[1:])
+    mean = (sums[high] - sums[low]) / np.maximum(count, 1)[:, None]
+    variance = np.maximum(mean[:, 6:] - mean[:, :6] ** 2, 0.0)
+    acc_sd = np.sqrt(np.sum(variance[:, :3], axis=1))
+    gyr_sd = np.sqrt(np.sum(variance[:, 3:], axis=1))
+    last = np.minimum(high, len(time_s)) - 1
+    covered = time_s[last] - time_s[np.minimum(low, last)] > 0.8 * params.window_s
+    still = (count >= 8) & covered
+    still &= (acc_sd <= params.acc_sd_mps2) & (gyr_sd <= params.gyr_sd_radps)
+    if not still.any():
+        return None
+    quiet = still & (acc_sd <= params.as_still * np.min(acc_sd[still]))
+    chosen = int(np.flatnonzero(quiet)[-1])
+    earlier = still & (begin_s + params.window_s < begin_s[chosen] - params.upright_until_s)
+    return Stillness(
+        start_s=float(begin_s[chosen]),
+        end_s=float(begin_s[chosen]) + params.window_s,
+        gyr_bias_radps=mean[chosen, 3:6],
+        up_mps2=mean[chosen, :3],
+        upright_mps2=np.median(mean[earlier, :3], axis=0) if earlier.any() else None,
+    )
 
 
 def level_axes(up: FloatArray) -> FloatArray:
@@ -153,13 +176,23 @@ def rotate(quaternion: FloatArray, vectors: FloatArray) -> FloatArray:
     return turned
 
 
-def level_acceleration(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LevelMotion:
+    """The belt in a level frame fixed to the ground, of unknown heading: z up."""
+
+    acceleration_mps2: FloatArray
+    """(n, 3) gravity removed."""
+    upright: FloatArray
+    """(n, 3) unit vector of the pelvis's own long axis, by the athlete's upright stance."""
+
+
+def level_motion(
     time_s: FloatArray,
     acc_sensor_mps2: FloatArray,
     gyr_sensor_radps: FloatArray,
     still: Stillness,
-) -> FloatArray:
-    """Acceleration in a level frame fixed to the ground, gravity removed.
+) -> LevelMotion:
+    """Acceleration and posture of the belt in a level frame fixed to the ground.
 
     Parameters
     ----------
@@ -172,13 +205,14 @@ def level_acceleration(
 
     Returns
     -------
-    (n, 3) array, m/s^2
-        z up; x and y horizontal with an unknown heading. What is left of the accelerometer's bias
-        and of tilt is nearly constant over a rep, and is estimated with the run (`fuse`).
+    LevelMotion
+        x and y horizontal with an unknown heading. What is left of the accelerometer's bias and of
+        tilt is nearly constant over a rep, and is estimated with the run (`fuse`).
     """
-    turned = rotate(
-        integrate_gyro(time_s, gyr_sensor_radps - still.gyr_bias_radps), acc_sensor_mps2
-    )
-    level: FloatArray = turned @ level_axes(still.up_mps2).T
-    level[:, 2] -= np.linalg.norm(still.up_mps2)
-    return level
+    attitude = integrate_gyro(time_s, gyr_sensor_radps - still.gyr_bias_radps)
+    axes = level_axes(still.up_mps2)
+    acceleration = rotate(attitude, acc_sensor_mps2) @ axes.T
+    acceleration[:, 2] -= np.linalg.norm(still.up_mps2)
+    own_up = still.up_mps2 if still.upright_mps2 is None else still.upright_mps2
+    own_up = np.broadcast_to(own_up / np.linalg.norm(own_up), acc_sensor_mps2.shape)
+    return LevelMotion(acceleration_mps2=acceleration, upright=rotate(attitude, own_up) @ axes.T)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sledmon.estimate.geometry import distance_from_payout
-from sledmon.estimate.measure import RepParams, TetherSpan, measure_rep
-from sledmon.results import Estimates
+from sledmon.estimate.measure import Measurement, RepParams, measure_rep
+from sledmon.estimate.motion import BeltSpan, TetherSpan
+from sledmon.results import UNKNOWN, Estimates, Measured
 from sledmon.rig import Rig
 from sledmon.samples import EncoderBlock, FloatArray, ImuBlock, IntArray
 from sledmon.units import NANOSECONDS_PER_SECOND
@@ -41,7 +42,11 @@ class RepFinderParams:
     silent_s: float = 1.0
     """A tether from which nothing arrived for this long has ended the rep."""
     history_s: float = 10.0
-    """Samples looked at before a run: the last stillness must lie in them."""
+    """Tether samples looked at before a run: the last stillness must lie in them."""
+    belt_history_s: float = 20.0
+    """Belt samples looked at: upright stance between reps must lie in them."""
+    sync_wander_s: float = 0.003
+    """The offset between two device clocks may change by this from rep to rep; ble.md 9."""
     still_belt_mps2: float = 1.0
     """A belt whose specific force varies less (1 SD) is not running: the cord was pulled by hand.
     Quiet standing gives 0.1-0.3, walking 1.5-3, running above 5."""
@@ -93,11 +98,18 @@ class RepFinder:
         self._scan = 0.0  # samples up to this time are done with
         self._floor_s = -math.inf  # where the last rep ended: the next one begins after it
         self._segment = 0
+        self._belt_segment = 0
+        self._offset = UNKNOWN
 
     @property
     def running(self) -> bool:
         """Whether a run is suspected just now."""
         return self._mode is _Mode.RUN
+
+    @property
+    def sync_offset_s(self) -> Measured:
+        """What the last completed rep said must be added to tether times to get belt times."""
+        return self._offset
 
     def set_rig(self, rig: Rig) -> None:
         """Take the rig that the recording names."""
@@ -114,6 +126,8 @@ class RepFinder:
         """Take what a batch of records brought; ``received_ns`` is when each record arrived."""
         self._arrivals.extend(first_ordinal, received_ns)
         for belt in imu:
+            if belt.segment != self._belt_segment:
+                self._belt_segment, self._offset = belt.segment, UNKNOWN
             self._belt.extend(belt)
         found: list[FoundRep] = []
         for block in encoder:
@@ -139,6 +153,7 @@ class RepFinder:
         self._tether.clear()
         self._late.clear()
         self._mode = _Mode.REST
+        self._offset = UNKNOWN
 
     def _advance(self, distance_at: DistanceAt, *, until: int | None = None) -> list[FoundRep]:
         """Find what can be decided now; with ``until``, no sample follows that record."""
@@ -168,7 +183,9 @@ class RepFinder:
                     break
                 estimates = self._measure(end, opened_s, distance_m)
                 self._scan = end.scan_s
-                self._mode = _Mode.AFTER if end.why is _Why.GATE else _Mode.REST
+                # A run that goes on behind its gate, or behind a silence, is not another rep.
+                goes_on = end.why in (_Why.GATE, _Why.SILENCE)
+                self._mode = _Mode.AFTER if goes_on else _Mode.REST
                 if estimates is not None:
                     found.append(FoundRep(estimates, end.ordinal))
                     self._floor_s = self._scan
@@ -223,19 +240,29 @@ class RepFinder:
 
     def _measure(self, end: _End, opened_s: float, distance_m: float) -> Estimates | None:
         """Estimate with what had arrived when the rep ended, and nothing else."""
-        ordinal = end.ordinal
-        from_s = max(opened_s - self._params.history_s, self._floor_s)
-        span = self._tether.known_at(ordinal, from_s, self._late)
-        span = replace(span, silent_after=end.why in (_Why.SILENCE, _Why.NO_MORE))
-        estimates = measure_rep(span, self._rig, distance_m, opened_s, self._params.rep)
-        if estimates is None:
+        params, ordinal = self._params, end.ordinal
+        from_s = max(opened_s - params.history_s, self._floor_s)
+        tether = self._tether.known_at(ordinal, from_s, self._late)
+        tether = replace(tether, silent_after=end.why in (_Why.SILENCE, _Why.NO_MORE))
+        from_s = max(opened_s - params.belt_history_s, self._floor_s)
+        belt = self._belt.known_at(ordinal, from_s)
+        known = self._offset
+        offset = Measured(known.value, math.hypot(known.sigma, params.sync_wander_s))
+        measured = measure_rep(tether, belt, self._rig, distance_m, opened_s, offset, params.rep)
+        if measured is None or (belt is not None and self._pulled_by_hand(measured, tether, belt)):
             return None
-        until_s = float(span.time_s[-1])
-        motion = self._belt.variation(estimates.start_s, until_s, ordinal)
-        if motion is not None and motion.seconds >= self._params.least_belt_s:
-            pulled_by_hand = motion.sd_mps2 < self._params.still_belt_mps2
-            return None if pulled_by_hand else estimates
-        return estimates
+        if measured.offset_s.known:
+            self._offset = measured.offset_s
+        return measured.estimates
+
+    def _pulled_by_hand(self, measured: Measurement, tether: TetherSpan, belt: BeltSpan) -> bool:
+        """Whether the belt hung still while the cord ran out."""
+        from_s, to_s = measured.estimates.start_s, float(tether.time_s[-1])
+        here = slice(*np.searchsorted(belt.time_s, [from_s, to_s]))
+        if not len(belt.time_s[here]) or np.ptp(belt.time_s[here]) < self._params.least_belt_s:
+            return False
+        force = np.linalg.norm(belt.acc_sensor_mps2[here], axis=1)
+        return bool(np.std(force) < self._params.still_belt_mps2)
 
     def _trim(self) -> None:
         """Forget what no later rep can need."""
@@ -244,7 +271,7 @@ class RepFinder:
         keep_from_s = float(self._tether.time_s[-1]) - self._params.history_s - 1.0
         self._tether.drop_before(keep_from_s)
         self._late.drop_before(keep_from_s)
-        self._belt.drop_before(keep_from_s)
+        self._belt.drop_before(keep_from_s - self._params.belt_history_s)
         self._arrivals.drop_before(int(self._tether.record[-1]))
 
 
@@ -309,13 +336,8 @@ class _Tether:
         return TetherSpan(time_s=time_s, payout_m=payout_m, resolution_m=self.resolution_m)
 
 
-class _Motion(NamedTuple):
-    sd_mps2: float
-    seconds: float
-
-
 class _Belt:
-    """Magnitude of the belt's specific force, to tell a run from a pulled cord."""
+    """The belt's samples, kept as they came."""
 
     def __init__(self) -> None:
         self._blocks: list[ImuBlock] = []
@@ -324,22 +346,26 @@ class _Belt:
         self._blocks.append(block)
 
     def drop_before(self, time_s: float) -> None:
-        while self._blocks and self._blocks[0].time_s[-1] < time_s:
-            self._blocks.pop(0)
+        self._blocks = [b for b in self._blocks if b.time_s[-1] >= time_s]
 
-    def variation(self, from_s: float, to_s: float, ordinal: int) -> _Motion | None:
-        """Standard deviation of |specific force| in a span, and how much of it was seen."""
-        near = [b for b in self._blocks if b.time_s[-1] >= from_s and b.time_s[0] <= to_s]
+    def known_at(self, ordinal: int, from_s: float) -> BeltSpan | None:
+        """Samples that records up to ``ordinal`` brought, late ones put in their place."""
+        near = [b for b in self._blocks if b.time_s[-1] >= from_s]
         if not near:
             return None
         time_s = np.concatenate([b.time_s for b in near])
         record = np.concatenate([b.record for b in near])
-        here = (time_s >= from_s) & (time_s <= to_s) & (record <= ordinal)
-        if np.count_nonzero(here) < 2:
+        here = np.flatnonzero((time_s >= from_s) & (record <= ordinal))
+        if np.any(np.diff(time_s[here]) <= 0):
+            here = here[np.unique(time_s[here], return_index=True)[1]]
+        if len(here) < 3:
             return None
-        force = np.linalg.norm(np.concatenate([b.acc_sensor_mps2 for b in near])[here], axis=1)
-        seen_s = float(np.ptp(time_s[here]))
-        return _Motion(float(np.std(force)), seen_s)
+        return BeltSpan(
+            time_s=time_s[here],
+            acc_sensor_mps2=np.concatenate([b.acc_sensor_mps2 for b in near])[here],
+            gyr_sensor_radps=np.concatenate([b.gyr_sensor_radps for b in near])[here],
+            clipped=np.concatenate([b.clipped for b in near])[here],
+        )
 
 
 class _Arrivals:

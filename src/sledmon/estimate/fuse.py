@@ -8,12 +8,14 @@ come with their standard errors.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from sledmon.estimate.banded import STATES, Chain, SolvedChain
+from sledmon.estimate.cord import CordParams, whip_factor
 from sledmon.estimate.path import Path
 from sledmon.results import Measured
 from sledmon.samples import FloatArray
@@ -24,20 +26,27 @@ _COMMON: Final = 5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FuseParams:
-    """Noise of both sensors and what is believed before the run."""
+    """Noise of the belt and what is believed before the run."""
 
-    tether_sigma_m: float = 0.0015
-    """Noise of one tether position besides its quantisation: cord whip and sway; science.md 7.5."""
-    acceleration_psd: float = 0.02
-    """White noise of the belt's acceleration along the run, (m/s^2)^2/Hz. 2 m/s^2 RMS at 200 Hz:
-    soft tissue and belt play, not the sensor, whose own noise is a thousand times less."""
-    bias_psd: float = 0.01
-    """Random walk of the bias, (m/s^2)^2/s: tilt of 0.6 deg/s^0.5 on top of the gyro."""
-    bias_sigma_mps2: float = 0.5
-    """Bias before the run: 20 mg, and 2 deg of tilt."""
+    still_psd: float = 2e-5
+    """White noise of the acceleration of a belt at rest along the run, (m/s^2)^2/Hz: wobble of
+    tilt, not the sensor, which has forty times less."""
+    shaken_share: float = 0.10
+    """Of the acceleration that the belt feels, so much is its own: soft tissue, play, and the
+    pelvis turning about another point; science.md 6.2 gives rings at 8-20 Hz."""
+    shaken_band_hz: float = 60.0
+    """... spread evenly over this band, two-sided."""
+    shaken_window_s: float = 0.2
+    """What it feels is its RMS over about a step."""
     unseen_psd: float = 6.0
     """White acceleration where belt samples are missing, (m/s^2)^2/Hz: the swing within steps,
     9 m/s^2 RMS at 4.3 Hz."""
+    bias_psd: float = 0.01
+    """Random walk of the bias, (m/s^2)^2/s: tilt of 0.6 deg/s^0.5 on top of the gyro."""
+    unseen_bias_psd: float = 1.0
+    """... where samples are missing: the pelvis turned some 3 deg unseen in 0.2 s."""
+    bias_sigma_mps2: float = 0.15
+    """Bias at the stillness, where gravity was just taken away: sway, and 0.5 deg."""
     gain_sigma: float = 0.01
     """Scale error of the accelerometer; science.md 6.1."""
     sideways_sigma: float = 0.05
@@ -58,6 +67,33 @@ class FuseParams:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BeltNodes:
+    """The belt's samples, with nodes of their own wherever some are missing."""
+
+    time_s: FloatArray
+    """(n,) evenly spaced but for the sensor's own jitter."""
+    level_mps2: FloatArray
+    """(n, 3) acceleration in a level frame of unknown heading, gravity removed; 0 if not seen."""
+    seen: npt.NDArray[np.bool_]
+    """(n,) false where a sample was lost or clipped."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cord:
+    """The tether's positions of one run."""
+
+    time_s: FloatArray
+    distance_m: FloatArray
+    """(m,) horizontal, along the run."""
+    still_m: FloatArray
+    """(m,) standard error from quantisation and a resting cord."""
+    whip_m: FloatArray
+    """(m,) ... and from its running."""
+    bounce_m: FloatArray
+    """(m,) what the belt's vertical movement adds if the clip moves with the belt."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Fused:
     """A fused path and what was learnt about the sensors on the way."""
 
@@ -68,39 +104,26 @@ class Fused:
     """Direction of the run in the level frame."""
     gain: float
     """Share of the belt's acceleration that the tether confirms; about 1."""
-    misfit: float
-    """RMS of tether residuals in units of their stated noise; about 1 or less."""
-    forward_mps2: FloatArray
-    """(n,) belt acceleration along the run at the nodes, bias removed."""
+    cord_s: FloatArray
+    """(m,) times of the tether's positions, in the belt's time."""
+    refused: npt.NDArray[np.bool_]
+    """(m,) positions that lost most of their weight."""
 
 
 def fuse(
-    belt_s: FloatArray,
-    level_mps2: FloatArray,
-    tether_s: FloatArray,
-    distance_m: FloatArray,
-    resolution_m: float,
-    bounce_m: FloatArray,
-    offset: Measured,
-    params: FuseParams,
+    belt: BeltNodes, cord: Cord, offset: Measured, params: FuseParams, cord_params: CordParams
 ) -> Fused | None:
     """Fuse one run; None where belt and tether do not tell of the same movement.
 
     Parameters
     ----------
-    belt_s : (n,) array, seconds
-        Times of the belt's samples, beginning in stillness.
-    level_mps2 : (n, 3) array, m/s^2
-        Belt acceleration in a level frame of unknown heading, gravity removed.
-    tether_s, distance_m : (m,) arrays
-        Times and horizontal positions along the run, inside the belt's time.
-    resolution_m : float
-        Quantisation step of the positions.
-    bounce_m : (m,) array
-        What the belt's vertical movement adds to each position if the clip moves with the belt.
+    belt : BeltNodes
+        Beginning in stillness.
+    cord : Cord
+        Positions inside the belt's time.
     offset : Measured
         Offset of the clocks as known from completed reps; unknown is allowed.
-    params : FuseParams
+    params, cord_params : FuseParams, CordParams
         The model.
 
     Returns
@@ -109,41 +132,38 @@ def fuse(
         Zero-lag; velocities are positive away from the reel. Standard errors hold both sensors'
         noise, bias, heading, tilt and synchrony, not the rig's scale and geometry.
     """
-    variance = params.tether_sigma_m**2 + resolution_m**2 / 12.0
-    weight = np.full(len(tether_s), 1.0 / variance)
+    variance = cord.still_m**2 + cord.whip_m**2
+    weight = 1.0 / variance
     known_s = offset.value if offset.known else 0.0
-    known_sigma_s = min(offset.sigma, params.offset_sigma_s) if offset.known else math.inf
-    vague = np.array([1.0, 1.0, params.tilt_sigma, min(known_sigma_s, params.offset_sigma_s)])
-    run = _Run(belt_s, level_mps2, tether_s, distance_m, bounce_m, params)
+    vague_s = min(offset.sigma, params.offset_sigma_s) if offset.known else params.offset_sigma_s
+    run = _Run(belt, cord, params)
 
-    prior = _Prior(np.array([0.0, 0.0, 0.0, known_s, 1.0]), np.append(vague, params.bounce_sigma))
-    solved = run.solve(weight, prior, velocity_mps=None)
+    mean = np.array([0.0, 0.0, 0.0, known_s, 1.0])
+    sigma = np.array([1.0, 1.0, params.tilt_sigma, vague_s, params.bounce_sigma])
+    solved = run.solve(weight, _Prior(mean, sigma), velocity_mps=None)
     gains = solved.common[[_FORWARD, _SIDEWAYS]]
     if float(np.hypot(*gains)) < params.least_heading_gain:
         return None
     heading = math.atan2(gains[1], gains[0])
     forward = run.turned(heading)
-    prior = _Prior(
-        np.array([1.0, 0.0, 0.0, known_s, 1.0]),
-        np.array(
-            [params.gain_sigma, params.sideways_sigma, params.tilt_sigma, vague[3], vague[0] * 0.3]
-        ),
-    )
-    states = solved.states * run.scale
+    mean[_FORWARD] = 1.0
+    sigma[:2] = params.gain_sigma, params.sideways_sigma
+    prior = _Prior(mean, sigma)
     for _ in range(params.passes):
-        solved = forward.solve(weight, prior, velocity_mps=states[:, 1])
-        states = solved.states * run.scale
-        residual = forward.residual(solved, states[:, 1])
-        strange = np.abs(residual) / (params.outlier_sigmas * math.sqrt(variance))
-        weight = 1.0 / variance / np.maximum(1.0, strange) ** 2
-    covariance = solved.common_covariance
-    acceleration = forward.acceleration(solved) + states[:, 2]
+        velocity_mps = solved.states[:, 1] * run.scale[1]
+        solved = forward.solve(weight, prior, velocity_mps)
+        residual = forward.residual(solved, velocity_mps)
+        factor = whip_factor(residual, cord.still_m, cord.whip_m, cord_params)
+        variance = cord.still_m**2 + (factor * cord.whip_m) ** 2
+        strange = np.maximum(1.0, np.abs(residual) / np.sqrt(variance) / params.outlier_sigmas)
+        weight = 1.0 / variance / strange**2
+    states, covariance = solved.states * run.scale, solved.common_covariance
     return Fused(
         path=Path(
-            time_s=belt_s,
+            time_s=belt.time_s,
             distance_m=states[:, 0] + run.origin_m,
             velocity_mps=states[:, 1],
-            acceleration_mps2=acceleration,
+            acceleration_mps2=forward.along(solved) + states[:, 2],
             _chain=solved,
             _scale=run.scale,
         ),
@@ -152,8 +172,8 @@ def fuse(
             heading + float(solved.common[_SIDEWAYS]), math.sqrt(covariance[_SIDEWAYS, _SIDEWAYS])
         ),
         gain=float(np.hypot(*gains)),
-        misfit=float(np.sqrt(np.mean(residual**2 * weight))),
-        forward_mps2=acceleration,
+        cord_s=cord.time_s + float(solved.common[_OFFSET]),
+        refused=strange > 2.0,
     )
 
 
@@ -166,50 +186,34 @@ class _Prior:
 class _Run:
     """The parts of the normal equations that do not change between passes."""
 
-    def __init__(
-        self,
-        belt_s: FloatArray,
-        level_mps2: FloatArray,
-        tether_s: FloatArray,
-        distance_m: FloatArray,
-        bounce_m: FloatArray,
-        params: FuseParams,
-    ) -> None:
-        self._belt_s = belt_s
-        self._level_mps2 = level_mps2
-        self._tether_s = tether_s
-        self._distance_m = distance_m
-        self._bounce_m = bounce_m
+    def __init__(self, belt: BeltNodes, cord: Cord, params: FuseParams) -> None:
+        self._belt = belt
+        self._cord = cord
         self._params = params
-        self.origin_m = float(distance_m[0])
-        step = np.diff(belt_s)
+        self.origin_m = float(cord.distance_m[0])
+        step = np.diff(belt.time_s)
         unit = float(np.median(step))
         # States in units of the time step keep the equations well conditioned.
         self.scale = np.array([1.0, 1.0 / unit, 1.0 / unit**2])
-        self._unseen = step > 1.6 * unit
-        self._mean_mps2 = 0.5 * (level_mps2[1:] + level_mps2[:-1])
-        self._mean_mps2[self._unseen] = 0.0
+        self._seen = belt.seen[1:] & belt.seen[:-1]
+        self._mean_mps2 = 0.5 * (belt.level_mps2[1:] + belt.level_mps2[:-1])
+        self._mean_mps2[~self._seen] = 0.0
         self._chain_parts = self._motion(step)
-        last = len(belt_s) - 2
-        self._node = np.clip(np.searchsorted(belt_s, tether_s, side="right") - 1, 0, last)
-        self._after = tether_s - belt_s[self._node]
+        last = len(belt.time_s) - 2
+        node = np.searchsorted(belt.time_s, cord.time_s, side="right") - 1
+        self._node = np.clip(node, 0, last)
+        self._after = cord.time_s - belt.time_s[self._node]
 
     def turned(self, heading_rad: float) -> "_Run":
         """The same run with its first axis along a heading."""
         c, s = math.cos(heading_rad), math.sin(heading_rad)
         turn = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
-        return _Run(
-            self._belt_s,
-            self._level_mps2 @ turn.T,
-            self._tether_s,
-            self._distance_m,
-            self._bounce_m,
-            self._params,
-        )
+        belt = replace(self._belt, level_mps2=self._belt.level_mps2 @ turn.T)
+        return _Run(belt, self._cord, self._params)
 
-    def acceleration(self, solved: SolvedChain) -> FloatArray:
+    def along(self, solved: SolvedChain) -> FloatArray:
         """(n,) acceleration along the run at the nodes without the bias state."""
-        along: FloatArray = self._level_mps2 @ solved.common[:3]
+        along: FloatArray = self._belt.level_mps2 @ solved.common[:3]
         return along
 
     def solve(
@@ -219,10 +223,10 @@ class _Run:
         diagonal, below, border, corner = (part.copy() for part in self._chain_parts)
         node_columns, common_columns = self._measured(velocity_mps)
         weighted = weight[:, None] * node_columns
-        measured = self._distance_m - self.origin_m
+        measured = self._cord.distance_m - self.origin_m
         np.add.at(diagonal, self._node, weighted[:, :, None] * node_columns[:, None, :])
         np.add.at(border, self._node, weighted[:, :, None] * common_columns[:, None, :])
-        right = np.zeros((len(self._belt_s), STATES))
+        right = np.zeros((len(self._belt.time_s), STATES))
         np.add.at(right, self._node, weighted * measured[:, None])
         corner += (weight[:, None] * common_columns).T @ common_columns
         belief = 1.0 / prior.sigma**2
@@ -243,29 +247,33 @@ class _Run:
         """(m,) measured minus most probable positions."""
         node_columns, common_columns = self._measured(velocity_mps)
         expected = np.sum(node_columns * solved.states[self._node], axis=1)
-        off: FloatArray = self._distance_m - self.origin_m - expected
+        off: FloatArray = self._cord.distance_m - self.origin_m - expected
         return off - common_columns @ solved.common
 
     def _measured(self, velocity_mps: FloatArray | None) -> tuple[FloatArray, FloatArray]:
         """How each position depends on its node (m, 3) and on the common unknowns (m, p)."""
         after = self._after[:, None]
         node = np.concatenate([np.ones_like(after), after, after**2 / 2], axis=1) * self.scale
-        common = np.zeros((len(self._tether_s), _COMMON))
+        common = np.zeros((len(self._cord.time_s), _COMMON))
         common[:, :3] = self._mean_mps2[self._node] * (after**2 / 2)
         if velocity_mps is not None:
-            common[:, _OFFSET] = np.interp(self._tether_s, self._belt_s, velocity_mps)
-        common[:, _BOUNCE] = self._bounce_m
+            common[:, _OFFSET] = np.interp(self._cord.time_s, self._belt.time_s, velocity_mps)
+        common[:, _BOUNCE] = self._cord.bounce_m
         return node, common
 
     def _motion(self, step: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """What the belt's acceleration says about neighbouring nodes."""
         params, n = self._params, len(step)
-        psd = np.where(self._unseen, params.unseen_psd, params.acceleration_psd)
+        felt = np.sum(self._mean_mps2**2, axis=1)
+        felt = moving_mean(felt, max(1, round(params.shaken_window_s / float(np.median(step)))))
+        psd = params.still_psd + params.shaken_share**2 / params.shaken_band_hz * felt
+        psd[~self._seen] = params.unseen_psd
+        bias_psd = np.where(self._seen, params.bias_psd, params.unseen_bias_psd)
         information = np.zeros((n, STATES, STATES))
         information[:, 0, 0] = 12 / step**3 / psd
         information[:, 0, 1] = information[:, 1, 0] = -6 / step**2 / psd
         information[:, 1, 1] = 4 / step / psd
-        information[:, 2, 2] = 1 / (params.bias_psd * step)
+        information[:, 2, 2] = 1 / (bias_psd * step)
         information *= np.outer(self.scale, self.scale)
         forward = np.zeros((n, STATES, STATES))
         forward[:, [0, 1, 2], [0, 1, 2]] = 1.0
@@ -287,3 +295,13 @@ class _Run:
         border[:-1] += back @ informed_push
         corner: FloatArray = np.einsum("nij,nik->jk", push, informed_push)
         return diagonal, below, border, corner
+
+
+def moving_mean(values: FloatArray, width: int) -> FloatArray:
+    """Centred mean over ``width`` values; fewer at the ends."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    place = np.arange(len(values))
+    low = np.maximum(place - width // 2, 0)
+    high = np.minimum(place - width // 2 + width, len(values))
+    mean: FloatArray = (sums[high] - sums[low]) / (high - low)
+    return mean

@@ -80,11 +80,11 @@ def distance_sensitivity(distance_m: float, rig: Rig) -> FloatArray:
     )
 
 
-def bounce_coupling(distance_m: float, rig: Rig) -> float:
-    """How much of the belt's vertical movement is taken for distance, m/m (science.md 5.4)."""
+def bounce_coupling(distance_m: FloatArray, rig: Rig) -> FloatArray:
+    """How much of a belt's rise is taken for distance at each place, m/m (science.md 5.4)."""
     if not rig.has_geometry:
-        return 0.0
-    return abs(rig.encoder.height_m) / (distance_m + rig.encoder.standoff_m)
+        return np.zeros_like(distance_m)
+    return rig.encoder.height_m / np.maximum(distance_m + rig.encoder.standoff_m, 0.1)
 
 
 def rig_errors(rig: Rig) -> FloatArray:

@@ -5,21 +5,48 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sledmon.estimate.geometry import (
-    bounce_coupling,
-    distance_from_payout,
-    distance_sensitivity,
-    rig_errors,
+from sledmon.estimate.geometry import distance_sensitivity
+from sledmon.estimate.motion import (
+    BeltSpan,
+    Motion,
+    MotionParams,
+    TetherSpan,
+    estimate_motion,
 )
-from sledmon.estimate.path import Path, State
-from sledmon.estimate.smooth import SmoothParams, smooth_positions
-from sledmon.estimate.steps import step_period
-from sledmon.results import NAN, UNKNOWN, Estimates, Measured, Split, WindowVelocity
+from sledmon.estimate.path import Path
+from sledmon.estimate.posture import pelvis_lean
+from sledmon.estimate.steps import (
+    Contacts,
+    StepParams,
+    find_contacts,
+    local_period,
+    step_frequency,
+    step_period,
+)
+from sledmon.estimate.uncertainty import (
+    Gradient,
+    Zero,
+    combined,
+    of_passing,
+    of_start,
+    sigmas,
+)
+from sledmon.results import (
+    NAN,
+    UNKNOWN,
+    Estimates,
+    Lean,
+    Measured,
+    Split,
+    Steps,
+    WindowVelocity,
+)
 from sledmon.rig import Rig
 from sledmon.samples import FloatArray
-from sledmon.units import METRES_PER_YARD
+from sledmon.units import METRES_PER_YARD, STANDARD_GRAVITY_MPS2
 
 GATE_SPACING_M = 5 * METRES_PER_YARD
+_STAND_POINTS = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,16 +63,21 @@ class RepParams:
     """Zero of distance is the mean position over this much stillness before the rep."""
     still_velocity_mps: float = 0.10
     """Velocity that quiet standing stays below."""
+    least_start_mps2: float = 0.2
+    """A start slower than this is as uncertain as one of this acceleration."""
     bridge_s: float = 0.5
     """A longer gap in the tether's samples leaves values unknown; a shorter one is bridged."""
     short_gap_s: float = 0.1
     """Gaps below this do not lower trust."""
     usual_step_period_s: float = 0.24
     """Assumed where no step rhythm is seen: 4.2 Hz, science.md 6.3."""
+    period_sigma: float = 0.02
+    """How far off a local step period read from contacts may be, as a ratio."""
     bounce_sigma_m: float = 0.025
-    """RMS of the belt's bounce, 25-50 mm half peak to peak in science.md 6.3: what of it lies along
-    the cord is taken for distance."""
-    smooth: SmoothParams = field(default_factory=SmoothParams)
+    """RMS of the belt's bounce, 25-50 mm half peak to peak in science.md 6.3: without the belt's
+    IMU, what of it lies along the cord is taken for distance."""
+    steps: StepParams = field(default_factory=StepParams)
+    motion: MotionParams = field(default_factory=MotionParams)
 
     @property
     def start_rule(self) -> str:
@@ -54,111 +86,60 @@ class RepParams:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TetherSpan:
-    """Tether samples around one run, late ones put in their place."""
+class Measurement:
+    """One rep's values, and what it taught about the sensors' clocks."""
 
-    time_s: FloatArray
-    payout_m: FloatArray
-    resolution_m: float
-    silent_after: bool = False
-    """The run goes on where the samples end: the sensor fell silent."""
+    estimates: Estimates
+    offset_s: Measured = UNKNOWN
+    """Add to tether times to get belt times; unknown where the rep was not fused."""
 
 
 def measure_rep(
-    span: TetherSpan, rig: Rig, distance_m: float, run_from_s: float, params: RepParams
-) -> Estimates | None:
+    tether: TetherSpan,
+    belt: BeltSpan | None,
+    rig: Rig,
+    distance_m: float,
+    run_from_s: float,
+    offset: Measured,
+    params: RepParams,
+) -> Measurement | None:
     """Measure one run, or None where it is not a rep after all.
 
     Parameters
     ----------
-    span : TetherSpan
-        From some seconds before the run to the last sample known when the rep ended.
+    tether, belt : TetherSpan, BeltSpan or None
+        From some seconds before the run to the last samples known when the rep ended.
     rig : Rig
         For geometry and known errors.
     distance_m : float
         Programmed distance D.
     run_from_s : float
         A moment inside the run at which the cord was certainly paying out.
+    offset : Measured
+        What completed reps say must be added to tether times to get belt times.
     params : RepParams
         Definitions.
 
     Returns
     -------
-    Estimates or None
+    Measurement or None
         Velocities are positive away from the reel; times are session time. Standard errors hold the
-        tether's noise, the start rule's noise, scale and geometry; not the athlete's variation.
+        noise of both sensors, synchrony, the start rule's noise, scale and geometry; not the
+        athlete's variation.
     """
-    if len(span.time_s) < 3:
+    motion = estimate_motion(tether, belt, rig, run_from_s, offset, params.motion)
+    if motion is None:
         return None
-    sigma_m = math.hypot(span.resolution_m / math.sqrt(12.0), params.smooth.sigma_m)
-    # Geometry needs a zero before there is a path: the median of what came before the run does.
-    before = span.payout_m[span.time_s < run_from_s - 0.5]
-    rough_zero_m = float(np.median(before[-50:])) if len(before) else float(span.payout_m[0])
-    distance = distance_from_payout(span.payout_m - rough_zero_m, rig)
-    if not np.all(np.isfinite(distance)):
-        return None
-    path = smooth_positions(span.time_s, distance, sigma_m, params.smooth)
-    run_s = _fastest(path, run_from_s, params)
+    run_s = _fastest(motion.path, run_from_s, params)
     if math.isnan(run_s):
         return None
-    start_s, start_known = _first_movement(path, run_s, params)
-    zero_m, was_still = _zero(path, start_s, params)
-    notes: list[str] = []
-    if not was_still:
-        notes.append("no stillness before the rep: distance counts from first movement")
-    if not start_known:
-        notes.append("already moving where the data begin: start unknown")
-    if not rig.has_geometry:
-        notes.append("reel position not given: cord length is taken for distance")
-
-    gaps = _gaps(span.time_s, params.short_gap_s)
-    gates_m = gate_distances(distance_m)
-    crossings = [_crossing(path, zero_m + gate, start_s) for gate in gates_m]
-    crossings = [NAN if _inside(t, gaps, params.bridge_s) else t for t in crossings]
-    end_s = crossings[-1]
-    complete = not math.isnan(end_s)
-    silent = span.silent_after and not complete
-    farthest_m = float(np.max(path.distance_m[path.time_s >= start_s])) - zero_m
-    if farthest_m < params.run_distance_m:
+    reading = _Reading(motion, tether, rig, distance_m, run_s, params)
+    if reading.farthest_m < params.run_distance_m:
         return None
-    if not start_known or _inside(start_s, gaps, params.bridge_s):
-        start_s = NAN
-
-    errors = _Errors(path, rig, zero_m, params.bounce_sigma_m)
-    splits = tuple(
-        Split(distance_m=gate, time_s=_split(start_s, crossing, errors))
-        for gate, crossing in zip(gates_m, crossings, strict=True)
-    )
-    total = splits[-1].time_s
-    mean = Measured(distance_m / total.value, distance_m * total.sigma / total.value**2)
-    window = _window(path, zero_m, distance_m, start_s, gaps, params, errors)
-    last_s = end_s if complete else float(path.time_s[-1])
-    first_s = run_s if math.isnan(start_s) else start_s
-    inside = [gap for gap in gaps if gap[1] > first_s and gap[0] < last_s]
-    hidden = silent or any(b - a > params.bridge_s for a, b in inside)
-    peak, period_known = UNKNOWN, True
-    if not hidden:
-        peak, period_known = _peak(path, first_s, last_s, params, errors)
-    if not period_known:
-        notes.append(f"no step rhythm seen: peak averaged over {params.usual_step_period_s:g} s")
-    if silent:
-        notes.append(f"the tether fell silent at {farthest_m:.2f} m")
-    elif not complete and not hidden:
-        notes.append(f"stopped short at {farthest_m:.2f} m")
-    widest_s = max((b - a for a, b in inside), default=0.0)
-    if widest_s:
-        notes.append(f"tether silent for {widest_s:.2f} s within the rep")
-    notes.append("encoder only")
-    return Estimates(
-        start_s=start_s if not math.isnan(start_s) else float(run_s),
-        end_s=end_s,
-        complete=complete,
-        splits=splits,
-        mean_velocity_mps=mean if total.known else UNKNOWN,
-        window=window,
-        peak_velocity_mps=peak,
-        trust="fair" if total.known and not hidden else "poor",
-        notes=tuple(notes),
+    estimates = reading.estimates(_contacts(motion, belt, params.steps))
+    return Measurement(
+        estimates=estimates,
+        offset_s=motion.fused.offset_s if motion.fused and reading.complete else UNKNOWN,
     )
 
 
@@ -182,183 +163,297 @@ def window_start(distance_m: float) -> float:
     return max(distance_m / 2, distance_m - GATE_SPACING_M)
 
 
-@dataclass(frozen=True, slots=True)
-class _Errors:
-    """Standard errors of what is read off one path."""
+class _Reading:
+    """Everything that is read off one run's path by the definitions."""
 
-    path: Path
-    rig: Rig
-    zero_m: float
-    bounce_sigma_m: float
+    def __init__(
+        self,
+        motion: Motion,
+        tether: TetherSpan,
+        rig: Rig,
+        distance_m: float,
+        run_s: float,
+        params: RepParams,
+    ) -> None:
+        self.motion, self.rig, self.params = motion, rig, params
+        self.distance_m = distance_m
+        path = self.path = motion.path
+        self.run_s = run_s
+        # A belt that was seen before the tether began has a gap of the tether there.
+        seen_s = np.concatenate([path.time_s[:1], tether.time_s, path.time_s[-1:]])
+        self.tether_gaps = _gaps(np.unique(seen_s), params.short_gap_s)
+        start_s = path.last_rise(params.start_threshold_mps, run_s)
+        lost = _gap_at(start_s, self.tether_gaps, params.bridge_s)
+        self.start_known = not math.isnan(start_s) and lost is None
+        if math.isnan(start_s):
+            start_s = float(path.time_s[0])
+        self.start_s = start_s if lost is None else 0.5 * (lost[0] + lost[1])
+        self.zero = self._zero(start_s)
 
-    def of_times(self, times_s: list[tuple[float, float]]) -> float:
-        """Standard error of a sum of weighted crossing times, in seconds."""
-        velocity = self.path.at(np.array([t for t, _ in times_s]))[1]
-        distance = self.path.at(np.array([t for t, _ in times_s]))[0] - self.zero_m
-        weights: dict[tuple[float, State], float] = {
-            (t, "x"): -w / v for (t, w), v in zip(times_s, velocity, strict=True) if v > 0.2
+        self.gates_m = gate_distances(distance_m)
+        self.from_m = window_start(distance_m)
+        self.passed_s = {m: self._passed(m) for m in {*self.gates_m, self.from_m}}
+        self.end_s = self.passed_s[self.gates_m[-1]]
+        self.complete = not math.isnan(self.end_s)
+        self.last_s = self.end_s if self.complete else float(path.time_s[-1])
+        here = path.time_s >= self.start_s
+        base_m = self.zero.distance_m if self.zero else float(path.distance_m[here][0])
+        self.farthest_m = float(np.max(path.distance_m[here])) - base_m
+        self.silent = tether.silent_after and not self.complete
+        self.inside = self._within_rep(self.tether_gaps)
+        belt_s = motion.belt.time_s if motion.belt else np.empty(0)
+        self.belt_inside = self._within_rep(_gaps(belt_s, params.short_gap_s))
+        self.hidden = self.silent or any(b - a > params.bridge_s for a, b in self.inside)
+
+    def estimates(self, contacts: Contacts | None) -> Estimates:
+        """Values, errors, trust and notes."""
+        zero = self.zero
+        gates = {
+            m: self._of_passing(zero, m)
+            for m, at_s in self.passed_s.items()
+            if zero is not None and not math.isnan(at_s)
         }
-        noise = float(self.path.sigma([weights])[0]) if weights else 0.0
-        bounce = sum(
-            (w / v * self.bounce_sigma_m * bounce_coupling(float(x), self.rig)) ** 2
-            for (_, w), v, x in zip(times_s, velocity, distance, strict=True)
-            if v > 0.2
+        start = of_start(self.path, self.start_s, self.params.least_start_mps2)
+        asked: dict[str | float, Gradient] = {}
+        if self.start_known:
+            for gate in self.gates_m:
+                if gate in gates:
+                    asked[gate] = combined([(1.0, gates[gate]), (-1.0, start)])
+        end_m = self.gates_m[-1]
+        if end_m in gates and self.from_m in gates:
+            asked["window"] = combined([(1.0, gates[end_m]), (-1.0, gates[self.from_m])])
+        peak, peak_gradient, period_seen = self._peak(contacts)
+        if not math.isnan(peak):
+            asked["peak"] = peak_gradient
+        rise_m = self.params.motion.rise.running_sigma_m
+        sigma = dict(zip(asked, sigmas(self.path, self.rig, rise_m, asked.values()), strict=True))
+
+        splits = tuple(
+            Split(
+                distance_m=gate,
+                time_s=Measured(self.passed_s[gate] - self.start_s, sigma[gate])
+                if gate in sigma
+                else UNKNOWN,
+            )
+            for gate in self.gates_m
         )
-        known = sum(
-            (
-                -w / v * distance_sensitivity(float(x), self.rig)
-                for (_, w), v, x in zip(times_s, velocity, distance, strict=True)
-                if v > 0.2
-            ),
-            np.zeros(4),
+        total = splits[-1].time_s
+        mean, window = UNKNOWN, UNKNOWN
+        if total.known:
+            velocity = self.distance_m / total.value
+            mean = Measured(velocity, velocity * total.sigma / total.value)
+        if "window" in sigma:
+            took_s = self.end_s - self.passed_s[self.from_m]
+            velocity = (self.distance_m - self.from_m) / took_s
+            window = Measured(velocity, velocity * sigma["window"] / took_s)
+        return Estimates(
+            start_s=self.start_s,
+            end_s=self.end_s,
+            complete=self.complete,
+            splits=splits,
+            mean_velocity_mps=mean,
+            window=WindowVelocity(from_m=self.from_m, to_m=self.distance_m, velocity_mps=window),
+            peak_velocity_mps=Measured(peak, sigma["peak"]) if "peak" in sigma else UNKNOWN,
+            steps=self._steps(contacts),
+            lean=self._lean(contacts),
+            trust=self._trust(),
+            notes=self._notes(period_seen=period_seen),
         )
-        return math.sqrt(noise**2 + bounce + float(np.sum((known * rig_errors(self.rig)) ** 2)))
 
-    def of_start(self, start_s: float) -> float:
-        """Standard error of the moment of first movement, in seconds."""
-        sigma = float(self.path.sigma([{(start_s, "v"): 1.0}])[0])
-        after = self.path.at(np.array([start_s, start_s + 0.05]))[1]
-        acceleration = max(float(after[1] - after[0]) / 0.05, 0.2)
-        return sigma / acceleration
+    def _within_rep(self, gaps: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        return [(a, b) for a, b in gaps if b > self.start_s and a < self.last_s]
 
+    def _zero(self, start_s: float) -> Zero | None:
+        """Mean position over the last stillness before the rep, else the position at the start.
 
-def _split(start_s: float, crossing_s: float, errors: _Errors) -> Measured:
-    if math.isnan(start_s) or math.isnan(crossing_s):
-        return UNKNOWN
-    sigma = math.hypot(errors.of_start(start_s), errors.of_times([(crossing_s, 1.0)]))
-    return Measured(crossing_s - start_s, sigma)
-
-
-def _window(
-    path: Path,
-    zero_m: float,
-    distance_m: float,
-    start_s: float,
-    gaps: list[tuple[float, float]],
-    params: RepParams,
-    errors: _Errors,
-) -> WindowVelocity:
-    from_m = window_start(distance_m)
-    after_s = start_s if not math.isnan(start_s) else float(path.time_s[0])
-    begin_s = _crossing(path, zero_m + from_m, after_s)
-    end_s = _crossing(path, zero_m + distance_m, after_s)
-    hidden = _inside(begin_s, gaps, params.bridge_s) or _inside(end_s, gaps, params.bridge_s)
-    if hidden or math.isnan(begin_s) or math.isnan(end_s):
-        return WindowVelocity(from_m=from_m, to_m=distance_m)
-    took_s = end_s - begin_s
-    velocity = (distance_m - from_m) / took_s
-    sigma = velocity / took_s * errors.of_times([(end_s, 1.0), (begin_s, -1.0)])
-    return WindowVelocity(from_m=from_m, to_m=distance_m, velocity_mps=Measured(velocity, sigma))
-
-
-def _peak(
-    path: Path,
-    from_s: float,
-    to_s: float,
-    params: RepParams,
-    errors: _Errors,
-) -> tuple[Measured, bool]:
-    """Highest moving average over one step period, and whether that period was seen."""
-    period = step_period(path, max(from_s, to_s - 1.5), to_s)
-    period_s = period.value if period.known else params.usual_step_period_s
-    value, centre_s = _highest_average(path, from_s, to_s, period_s)
-    if math.isnan(value):
-        return UNKNOWN, period.known
-    half = period_s / 2
-    noise = float(
-        path.sigma([{(centre_s + half, "x"): 1 / period_s, (centre_s - half, "x"): -1 / period_s}])[
-            0
+        None where the tether saw neither.
+        """
+        path, params = self.path, self.params
+        moving = path.time_s[
+            (path.time_s < start_s) & (np.abs(path.velocity_mps) > params.still_velocity_mps)
         ]
-    )
-    # A wrong period lets some of the swing within a step through.
-    period_sigma_s = period.sigma if period.known else 0.15 * period_s
-    shorter, _ = _highest_average(path, from_s, to_s, period_s - period_sigma_s)
-    longer, _ = _highest_average(path, from_s, to_s, period_s + period_sigma_s)
-    rhythm = float(np.nanmax(np.abs(np.array([shorter, longer]) - value)))
-    distance = float(path.at(np.array([centre_s]))[0][0]) - errors.zero_m
-    known = (
-        distance_sensitivity(distance + value * half, errors.rig)
-        - distance_sensitivity(distance - value * half, errors.rig)
-    ) / period_s
-    rig = float(np.linalg.norm(known * rig_errors(errors.rig)))
-    return Measured(value, math.sqrt(noise**2 + rhythm**2 + rig**2)), period.known
+        # The last stretch without movement that is long enough.
+        edges = np.concatenate([[path.time_s[0]], moving, [start_s]])
+        long_enough = np.flatnonzero(np.diff(edges) >= params.still_s)
+        if len(long_enough):
+            end_s = float(edges[long_enough[-1] + 1])
+            if _gap_at(end_s - params.still_s / 2, self.tether_gaps, params.bridge_s):
+                return None
+            here = (path.time_s >= end_s - params.still_s) & (path.time_s <= end_s)
+            points = np.linspace(end_s - params.still_s, end_s, _STAND_POINTS)
+            return Zero(float(np.mean(path.distance_m[here])), points, was_still=True)
+        if not self.start_known:
+            return None
+        return Zero(path.at_moment(start_s)[0], np.array([start_s]), was_still=False)
+
+    def _passed(self, distance_m: float) -> float:
+        """When a distance from zero was passed; NaN if never, or where nobody could see it."""
+        if self.zero is None:
+            return NAN
+        at_s = self.path.passing(self.zero.distance_m + distance_m, self.start_s)
+        return NAN if _gap_at(at_s, self.tether_gaps, self.params.bridge_s) else at_s
+
+    def _of_passing(self, zero: Zero, distance_m: float) -> Gradient:
+        at_s = self.passed_s[distance_m]
+        out = of_passing(self.path, self.rig, zero, at_s, distance_m)
+        if self.motion.fused is None:
+            out.other = abs(out.rise) * self.params.bounce_sigma_m
+        return out
+
+    def _peak(self, contacts: Contacts | None) -> tuple[float, Gradient, bool]:
+        """Highest moving average over one step period, and whether that period was seen."""
+        params, path = self.params, self.path
+        if self.hidden:
+            return NAN, Gradient(), True
+        period_sigma = params.period_sigma
+        centre_s = np.arange(self.start_s, self.last_s, 0.005)
+        period_s = np.full(len(centre_s), NAN)
+        if contacts is not None and contacts.known_in(self.run_s - 0.5, self.last_s):
+            period_s = local_period(contacts.time_s, centre_s)
+        seen = bool(np.all(np.isfinite(period_s)))
+        if not seen:
+            measured = step_period(path, max(self.start_s, self.last_s - 1.5), self.last_s)
+            seen = measured.known
+            whole_s = measured.value if seen else params.usual_step_period_s
+            period_s = np.full(len(centre_s), whole_s)
+            period_sigma = measured.sigma / whole_s if seen else 0.15
+        value, at_s, over_s = _highest_average(path, centre_s, period_s)
+        if math.isnan(value):
+            return NAN, Gradient(), seen
+        half_s = over_s / 2
+        out = Gradient()
+        out.add(at_s + half_s, "x", 1.0 / over_s)
+        out.add(at_s - half_s, "x", -1.0 / over_s)
+        # A wrong period lets some of the swing within a step through.
+        other = [_average(path, at_s, over_s * (1 + k * period_sigma)) for k in (-1.0, 1.0)]
+        out.other = float(np.nanmax(np.abs(np.array(other) - value), initial=0.0))
+        place_m = path.at_moment(at_s)[0] - (self.zero.distance_m if self.zero else 0.0)
+        ahead, behind = (
+            distance_sensitivity(place_m + k * value * half_s, self.rig) for k in (1.0, -1.0)
+        )
+        out.rig = (ahead - behind) / over_s
+        return value, out, seen
+
+    def _steps(self, contacts: Contacts | None) -> Steps:
+        if contacts is None or self.hidden or not self.start_known:
+            return Steps()
+        count: int | None = None
+        if contacts.known_in(self.start_s, self.last_s):
+            begun = (contacts.time_s >= self.start_s) & (contacts.time_s <= self.last_s)
+            # The stance from which the athlete pushes off is one contact in progress at the start.
+            count = 1 + int(np.count_nonzero(begun))
+        from_s = self.passed_s[self.from_m]
+        frequency = UNKNOWN
+        if self.complete and not math.isnan(from_s):
+            frequency = step_frequency(contacts, from_s, self.end_s, self.params.steps)
+        return Steps(count=count, frequency_hz=frequency)
+
+    def _lean(self, contacts: Contacts | None) -> Lean:
+        motion = self.motion
+        if motion.fused is None or motion.belt is None or not self.start_known:
+            return Lean()
+        step_s = self.params.usual_step_period_s
+        if contacts is not None and len(contacts.time_s) > 3:
+            step_s = float(np.median(np.diff(contacts.time_s)))
+        return pelvis_lean(
+            motion.belt, motion.fused.heading_rad.value, step_s, self.start_s, self.last_s
+        )
+
+    def _trust(self) -> str:
+        if self.hidden or not self.start_known or self.zero is None:
+            return "poor"
+        whole = not (self.inside or self.belt_inside)
+        return "good" if self.motion.fused is not None and whole else "fair"
+
+    def _notes(self, *, period_seen: bool) -> tuple[str, ...]:
+        notes: list[str] = []
+        if self.zero is None:
+            notes.append("no stillness and no start seen: distance has no zero, gates are unknown")
+        elif not self.zero.was_still:
+            notes.append("no stillness before the rep: distance counts from first movement")
+        if not self.start_known:
+            notes.append("the start was not seen: the athlete already moves where the data begin")
+        if not self.rig.has_geometry:
+            notes.append("reel position not given: cord length is taken for distance")
+        if not period_seen:
+            usual_s = self.params.usual_step_period_s
+            notes.append(f"no step rhythm seen: peak averaged over {usual_s:g} s")
+        if self.silent:
+            notes.append(f"the tether fell silent at {self.farthest_m:.2f} m")
+        elif not self.complete and not self.hidden and self.zero is not None:
+            notes.append(f"stopped short at {self.farthest_m:.2f} m")
+        for sensor, gaps in (("tether", self.inside), ("belt", self.belt_inside)):
+            if gaps:
+                widest_s = max(b - a for a, b in gaps)
+                notes.append(f"{sensor} silent for {widest_s:.2f} s within the rep")
+        notes += self._cord_notes()
+        if self.motion.why_not_fused:
+            notes.append(self.motion.why_not_fused)
+        return tuple(notes)
+
+    def _cord_notes(self) -> list[str]:
+        """Where cord and belt told of different movements within the rep."""
+        fused = self.motion.fused
+        if fused is None or self.zero is None:
+            return []
+        at_s = fused.cord_s[fused.refused]
+        at_s = at_s[(at_s >= self.start_s) & (at_s <= self.last_s)]
+        if len(at_s) < 3:
+            return []
+        where = self.path.at(at_s)[0] - self.zero.distance_m
+        return [
+            f"cord snagged, slack or over-run between {np.min(where):.1f} and "
+            f"{np.max(where):.1f} m: the belt was followed there"
+        ]
+
+
+def _contacts(motion: Motion, belt: BeltSpan | None, params: StepParams) -> Contacts | None:
+    if motion.belt is not None:
+        return find_contacts(motion.belt.time_s, motion.belt.level.acceleration_mps2[:, 2], params)
+    if belt is None:
+        return None
+    force = np.linalg.norm(belt.acc_sensor_mps2, axis=1)
+    return find_contacts(belt.time_s, force - STANDARD_GRAVITY_MPS2, params)
+
+
+def _average(path: Path, centre_s: float, period_s: float) -> float:
+    ahead, behind = path.at(np.array([centre_s + period_s / 2, centre_s - period_s / 2]))[0]
+    return float((ahead - behind) / period_s)
 
 
 def _highest_average(
-    path: Path, from_s: float, to_s: float, period_s: float
-) -> tuple[float, float]:
-    """Highest moving average over ``period_s`` centred in [from, to], and its centre."""
-    centre = np.arange(from_s, to_s, 0.0025)
-    ahead, _ = path.at(centre + period_s / 2)
-    behind, _ = path.at(centre - period_s / 2)
+    path: Path, centre_s: FloatArray, period_s: FloatArray
+) -> tuple[float, float, float]:
+    """Highest moving average over the local period, its centre, and that period."""
+    if not len(centre_s):
+        return NAN, NAN, NAN
+    ahead, _ = path.at(centre_s + period_s / 2)
+    behind, _ = path.at(centre_s - period_s / 2)
     average = (ahead - behind) / period_s
     if not np.any(np.isfinite(average)):
-        return NAN, NAN
+        return NAN, NAN, NAN
     best = int(np.nanargmax(average))
-    return float(average[best]), float(centre[best])
+    return float(average[best]), float(centre_s[best]), float(period_s[best])
 
 
 def _fastest(path: Path, run_from_s: float, params: RepParams) -> float:
     """When the average over about a step is highest; NaN if it never reaches the run velocity."""
-    value, centre_s = _highest_average(
-        path, run_from_s - 0.1, float(path.time_s[-1]), params.usual_step_period_s
-    )
-    return centre_s if value >= params.run_velocity_mps else NAN
-
-
-def _first_movement(path: Path, run_s: float, params: RepParams) -> tuple[float, bool]:
-    """Last upward crossing of the start threshold before the run; False if there is none."""
-    until = int(np.searchsorted(path.time_s, run_s))
-    slow = np.flatnonzero(path.velocity_mps[:until] < params.start_threshold_mps)
-    if not len(slow):
-        return float(path.time_s[0]), False
-    i = int(slow[-1])
-    return _refine(path, path.time_s[i], path.time_s[i + 1], params.start_threshold_mps, 1), True
-
-
-def _zero(path: Path, start_s: float, params: RepParams) -> tuple[float, bool]:
-    """Mean position over the last stillness before the rep, else the position at the start."""
-    moving = path.time_s[
-        (path.time_s < start_s) & (np.abs(path.velocity_mps) > params.still_velocity_mps)
-    ]
-    # The last stretch without movement that is long enough.
-    edges = np.concatenate([[path.time_s[0]], moving, [start_s]])
-    long_enough = np.flatnonzero(np.diff(edges) >= params.still_s)
-    if not len(long_enough):
-        return float(path.at(np.array([start_s]))[0][0]), False
-    end_s = edges[long_enough[-1] + 1]
-    here = (path.time_s >= end_s - params.still_s) & (path.time_s <= end_s)
-    return float(np.mean(path.distance_m[here])), True
-
-
-def _crossing(path: Path, distance_m: float, after_s: float) -> float:
-    """When the belt first passes a distance after ``after_s``; NaN if it never does."""
-    first = int(np.searchsorted(path.time_s, after_s))
-    beyond = np.flatnonzero(path.distance_m[first:] >= distance_m)
-    if not len(beyond):
-        return NAN
-    i = first + int(beyond[0])
-    if i == 0:
-        return NAN
-    return _refine(path, path.time_s[i - 1], path.time_s[i], distance_m, 0)
-
-
-def _refine(path: Path, low_s: float, high_s: float, level: float, which: int) -> float:
-    """Where distance (0) or velocity (1) rises through a level inside one step, by bisection."""
-    for _ in range(24):
-        middle_s = 0.5 * (low_s + high_s)
-        if float(path.at(np.array([middle_s]))[which][0]) < level:
-            low_s = middle_s
-        else:
-            high_s = middle_s
-    return float(0.5 * (low_s + high_s))
+    centre_s = np.arange(run_from_s - 0.1, float(path.time_s[-1]), 0.01)
+    period_s = np.full(len(centre_s), params.usual_step_period_s)
+    value, at_s, _ = _highest_average(path, centre_s, period_s)
+    return at_s if value >= params.run_velocity_mps else NAN
 
 
 def _gaps(time_s: FloatArray, least_s: float) -> list[tuple[float, float]]:
+    if len(time_s) < 2:
+        return []
     step = np.diff(time_s)
     long = np.flatnonzero((step > least_s) & (step > 1.5 * np.median(step)))
     return [(float(time_s[i]), float(time_s[i + 1])) for i in long]
 
 
-def _inside(time_s: float, gaps: list[tuple[float, float]], longer_than_s: float) -> bool:
-    return any(a < time_s < b and b - a > longer_than_s for a, b in gaps)
+def _gap_at(
+    time_s: float, gaps: list[tuple[float, float]], longer_than_s: float
+) -> tuple[float, float] | None:
+    """The gap of more than so much in which a moment lies."""
+    return next(((a, b) for a, b in gaps if a < time_s < b and b - a > longer_than_s), None)

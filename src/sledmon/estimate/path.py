@@ -7,9 +7,14 @@ from typing import Literal
 import numpy as np
 
 from sledmon.estimate.banded import STATES, SolvedChain
+from sledmon.results import NAN
 from sledmon.samples import FloatArray
 
 State = Literal["x", "v"]
+Terms = Mapping[tuple[float, State], float]
+"""A sum of states: ``{(time_s, "x" or "v"): weight}``."""
+
+_HALVINGS = 26
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +41,52 @@ class Path:
         i = np.clip(np.searchsorted(self.time_s, t, side="right") - 1, 0, len(self.time_s) - 2)
         step = self.time_s[i + 1] - self.time_s[i]
         u = (t - self.time_s[i]) / step
+        c = self._quintic(i)
+        x = c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * (c[4] + u * c[5]))))
+        v = (c[1] + u * (2 * c[2] + u * (3 * c[3] + u * (4 * c[4] + u * 5 * c[5])))) / step
+        outside = (t < self.time_s[0]) | (t > self.time_s[-1])
+        return np.where(outside, np.nan, x), np.where(outside, np.nan, v)
+
+    def at_moment(self, time_s: float) -> tuple[float, float]:
+        """Distance and velocity at one time."""
+        x, v = self.at(np.array([time_s]))
+        return float(x[0]), float(v[0])
+
+    def passing(self, distance_m: float, after_s: float) -> float:
+        """When the belt first passes a distance after ``after_s``; NaN if it never does."""
+        first = int(np.searchsorted(self.time_s, after_s))
+        beyond = self.distance_m[first:] >= distance_m
+        i = first + int(np.argmax(beyond))
+        if i == 0 or not beyond.any():
+            return NAN
+        return self._rise(i - 1, distance_m, "x")
+
+    def last_rise(self, velocity_mps: float, before_s: float) -> float:
+        """When velocity last rises through a value before a time; NaN if it never was below."""
+        until = np.searchsorted(self.time_s, before_s)
+        slow = np.flatnonzero(self.velocity_mps[:until] < velocity_mps)
+        if not len(slow) or slow[-1] + 1 >= len(self.time_s):
+            return NAN
+        return self._rise(int(slow[-1]), velocity_mps, "v")
+
+    def sigma(self, sums: Sequence[Terms]) -> FloatArray:
+        """Standard errors of sums of states; errors of the rig are not in them.
+
+        A state is taken at the nearest node.
+        """
+        weights = np.zeros((len(self.time_s), STATES, len(sums)))
+        for j, terms in enumerate(sums):
+            at_s = np.array([time_s for time_s, _ in terms])
+            node = np.clip(np.searchsorted(self.time_s, at_s), 1, len(self.time_s) - 1)
+            node -= at_s - self.time_s[node - 1] < self.time_s[node] - at_s
+            for i, ((_, state), weight) in zip(node, terms.items(), strict=True):
+                k = "xv".index(state)
+                weights[i, k, j] += weight * self._scale[k]
+        return np.sqrt(self._chain.variance(weights))
+
+    def _quintic(self, i: "np.ndarray | int") -> tuple[FloatArray, ...]:
+        """Coefficients of distance over step ``i`` in powers of its share."""
+        step = self.time_s[i + 1] - self.time_s[i]
         x0, v0, a0 = self.distance_m[i], self.velocity_mps[i], self.acceleration_mps2[i]
         x1, v1, a1 = self.distance_m[i + 1], self.velocity_mps[i + 1], self.acceleration_mps2[i + 1]
         c1, c2 = v0 * step, 0.5 * a0 * step * step
@@ -45,20 +96,18 @@ class Path:
         c3 = 10 * rise - 4 * slope + 0.5 * bend
         c4 = -15 * rise + 7 * slope - bend
         c5 = 6 * rise - 3 * slope + 0.5 * bend
-        x = x0 + u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * c5))))
-        v = (c1 + u * (2 * c2 + u * (3 * c3 + u * (4 * c4 + u * 5 * c5)))) / step
-        outside = (t < self.time_s[0]) | (t > self.time_s[-1])
-        return np.where(outside, np.nan, x), np.where(outside, np.nan, v)
+        return x0, c1, c2, c3, c4, c5
 
-    def sigma(self, sums: Sequence[Mapping[tuple[float, State], float]]) -> FloatArray:
-        """Standard errors of sums of states, each ``{(time_s, "x" or "v"): weight}``.
-
-        The state is taken at the nearest node. Errors of the rig are not in it.
-        """
-        weights = np.zeros((len(self.time_s), STATES, len(sums)))
-        for j, terms in enumerate(sums):
-            for (time_s, state), weight in terms.items():
-                node = int(np.argmin(np.abs(self.time_s - time_s)))
-                k = "xv".index(state)
-                weights[node, k, j] += weight * self._scale[k]
-        return np.sqrt(self._chain.variance(weights))
+    def _rise(self, i: int, level: float, state: State) -> float:
+        """Where distance or velocity rises through a level inside step ``i``, by halving it."""
+        step = float(self.time_s[i + 1] - self.time_s[i])
+        c0, c1, c2, c3, c4, c5 = (float(c) for c in self._quintic(i))
+        low, high = 0.0, 1.0
+        for _ in range(_HALVINGS):
+            u = 0.5 * (low + high)
+            if state == "x":
+                value = c0 + u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * c5))))
+            else:
+                value = (c1 + u * (2 * c2 + u * (3 * c3 + u * (4 * c4 + u * 5 * c5)))) / step
+            low, high = (u, high) if value < level else (low, u)
+        return float(self.time_s[i]) + 0.5 * (low + high) * step

@@ -21,8 +21,6 @@ class SmoothParams:
     """White-jerk spectral density, m^2/s^5. A backpedal step swings velocity by 0.25 m/s RMS at
     4.3 Hz (science.md 6.3), which is some 180 m/s^3 RMS of jerk spread over about 10 Hz, two-sided;
     with 1.5 mm of noise at 100 Hz this passes motion up to about 9 Hz."""
-    sigma_m: float = 0.0015
-    """Noise of one tether position besides its quantisation: cord whip and sway; science.md 7.5."""
     velocity_sigma_mps: float = 5.0
     """Before anything is known."""
     acceleration_sigma_mps2: float = 20.0
@@ -30,7 +28,7 @@ class SmoothParams:
 
 
 def smooth_positions(
-    time_s: FloatArray, distance_m: FloatArray, sigma_m: float, params: SmoothParams
+    time_s: FloatArray, distance_m: FloatArray, sigma_m: FloatArray | float, params: SmoothParams
 ) -> Path:
     """Most probable path through tether positions.
 
@@ -40,7 +38,7 @@ def smooth_positions(
         Increasing, evenly spaced or not; n >= 3.
     distance_m : (n,) array, metres
         Measured positions.
-    sigma_m : float
+    sigma_m : (n,) array or float, metres
         One standard error of each position, quantisation included.
     params : SmoothParams
         The model.
