@@ -1,6 +1,8 @@
 """A rig file is read back as it was written, and every mistake in it is named."""
 
+import math
 from dataclasses import fields
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sledmon.errors import RigError
-from sledmon.rig import EncoderRig, ImuRig, Rig, SledRig, StrapRig, format_rig, parse_rig
+from sledmon.rig import (
+    EncoderRig,
+    ImuRig,
+    Rig,
+    SledRig,
+    StrapRig,
+    calibration_age_days,
+    format_rig,
+    parse_rig,
+    with_calibration,
+)
 
 FULL = """
 [encoder]
@@ -34,8 +46,8 @@ def test_an_empty_file_is_all_defaults_and_says_so() -> None:
     rig = parse_rig("")
     assert rig == Rig()
     keys = sum(len(fields(kind)) for kind in SECTIONS.values())
-    # Where the IMU is worn is found from the data: nothing is assumed of it.
-    assert len(rig.assumed) == keys - 1 == 10
+    # Where the IMU is worn is found from the data, and a day may be unknown: nothing is assumed.
+    assert len(rig.assumed) == keys - 2 == 10
     assert "encoder.counts_per_m = 5000.0" in rig.assumed
     assert "sled.surface = turf" in rig.assumed
     assert not rig.has_geometry
@@ -71,6 +83,7 @@ def test_whole_numbers_are_numbers() -> None:
 
 
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "encoder.calibrated": st.just("") | st.dates().map(date.isoformat),
     "encoder.clipped_to": st.sampled_from(["belt", "sled"]),
     "imu.position": st.sampled_from(["front", "back", ""]),
     "sled.surface": st.text(max_size=40),
@@ -96,13 +109,99 @@ def rigs(draw: st.DrawFn) -> Rig:
 @given(rigs())
 def test_a_written_rig_is_read_back(rig: Rig) -> None:
     assert parse_rig(format_rig(rig)) == rig
+    assert parse_rig(format_rig(rig)) == rig
+
+
+_MEASURED = st.just(math.nan)
+
+
+@given(
+    rigs(),
+    st.dates(),
+    _MEASURED | st.floats(10.0, 1e6),
+    _MEASURED | st.floats(0.0, 50.0),
+    _MEASURED | st.floats(-2.0, 3.0),
+    st.floats(0.0, 0.2),
+)
+def test_a_calibrated_rig_is_read_back_and_changes_nothing_else(
+    rig: Rig, day: date, counts_per_m: float, standoff_m: float, height_m: float, sigma: float
+) -> None:
+    scaled = not math.isnan(counts_per_m)
+    placed = not (math.isnan(standoff_m) and math.isnan(height_m))
+    calibrated = with_calibration(
+        rig,
+        calibrated=day.isoformat() if scaled else "",
+        counts_per_m=counts_per_m,
+        scale_sigma=sigma if scaled else math.nan,
+        standoff_m=standoff_m,
+        height_m=height_m,
+        geometry_sigma_m=sigma if placed else math.nan,
+    )
+    assert parse_rig(format_rig(calibrated)) == calibrated
+    assert calibrated.given >= rig.given
+    assert (calibrated.imu, calibrated.sled, calibrated.strap) == (rig.imu, rig.sled, rig.strap)
+    assert calibrated.encoder.lateral_m == rig.encoder.lateral_m
+    assert calibrated.encoder.clipped_to == rig.encoder.clipped_to
+    for key, value in (("counts_per_m", counts_per_m), ("height_m", height_m)):
+        before, after = getattr(rig.encoder, key), getattr(calibrated.encoder, key)
+        assert after == (before if math.isnan(value) else value)
+    assert scaled == (calibration_age_days(calibrated, day) == 0.0) or rig.encoder.calibrated
+
+
+def test_nothing_measured_changes_nothing() -> None:
+    rig = parse_rig(FULL)
+    assert with_calibration(rig) == rig
+
+
+@pytest.mark.parametrize(
+    ("measured", "sentence"),
+    [
+        (
+            {"counts_per_m": 5000.0},
+            "calibration: a measured scale has no calibrated, scale_sigma; give all three",
+        ),
+        (
+            {"calibrated": "2026-11-25"},
+            "calibration: a measured scale has no counts_per_m, scale_sigma; give all three",
+        ),
+        (
+            {"height_m": 0.9},
+            "calibration: a measured length has no geometry_sigma_m; give its error",
+        ),
+        (
+            {"height_m": 9.0, "geometry_sigma_m": 0.02},
+            "calibration: encoder.height_m = 9 lies outside -2 to 3",
+        ),
+        (
+            {"counts_per_m": 5000.0, "scale_sigma": 0.001, "calibrated": "25.11.2026"},
+            "calibration: encoder.calibrated = '25.11.2026' is not a day such as \"2026-11-25\"",
+        ),
+    ],
+)
+def test_a_calibration_without_its_error_or_day_is_refused(
+    measured: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(RigError) as mistake:
+        with_calibration(Rig(), **measured)
+    assert str(mistake.value) == sentence
+
+
+@given(st.dates(), st.integers(0, 4000))
+def test_the_age_of_a_calibration_is_whole_days_or_unknown(day: date, age: int) -> None:
+    rig = parse_rig(f"[encoder]\ncalibrated = {day.isoformat()}")
+    assert rig == parse_rig(f'[encoder]\ncalibrated = "{day.isoformat()}"')
+    if (date.max - day).days >= age:
+        assert calibration_age_days(rig, day + timedelta(days=age)) == age
+    assert math.isnan(calibration_age_days(Rig(), day))
 
 
 @given(rigs())
 def test_every_key_is_either_given_or_assumed(rig: Rig) -> None:
     assumed = {line.split(" = ")[0] for line in rig.assumed}
     assert assumed.isdisjoint(rig.given)
-    assert len(assumed | rig.given | {"imu.position"}) == 11
+    assert (
+        len((assumed | rig.given | {"imu.position"}) - {"encoder.calibrated"}) == 11
+    )  # a day may be unknown, and is not assumed
 
 
 @pytest.mark.parametrize(
@@ -131,6 +230,14 @@ def test_every_key_is_either_given_or_assumed(rig: Rig) -> None:
         ('[sled]\nmass_kg = "15"', "rig.toml: sled.mass_kg = '15' is not a number"),
         ("[sled]\nsurface = 3", "rig.toml: sled.surface = 3 is not text in quotes"),
         ('[imu]\nposition = "side"', 'rig.toml: imu.position = "side" is not "front" or "back"'),
+        (
+            '[encoder]\ncalibrated = "20261125"',
+            "rig.toml: encoder.calibrated = '20261125' is not a day such as \"2026-11-25\"",
+        ),
+        (
+            "[encoder]\ncalibrated = 20261125",
+            'rig.toml: encoder.calibrated = 20261125 is not a day such as "2026-11-25"',
+        ),
         (
             '[encoder]\nclipped_to = "cone"',
             'rig.toml: encoder.clipped_to = "cone" is not "belt" or "sled"',

@@ -27,3 +27,7 @@ class EventError(SledmonError):
 
 class SimulationError(SledmonError):
     """A session that the twin cannot simulate."""
+
+
+class SprintError(SledmonError):
+    """Samples or gate times that no sprint model can be fitted to."""

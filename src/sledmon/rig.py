@@ -9,7 +9,8 @@ import json
 import math
 import tomllib
 from collections.abc import Iterable
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
+from datetime import date
 from typing import Any
 
 from sledmon.errors import RigError
@@ -21,6 +22,10 @@ def _number(default: float, low: float, high: float) -> float:
 
 def _choice(default: str, *allowed: str) -> str:
     return field(default=default, metadata={"choices": allowed})
+
+
+def _day() -> str:
+    return field(default="", metadata={"day": True})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +44,8 @@ class EncoderRig:
     geometry_sigma_m: float = _number(0.03, 0.0, 1.0)
     """One standard error of the three lengths above."""
     clipped_to: str = _choice("belt", "belt", "sled")
+    calibrated: str = _day()
+    """The day counts_per_m was measured, as ``2026-11-25``; empty: never, as far as is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +155,70 @@ def format_rig(rig: Rig) -> str:
     return "\n".join(lines)
 
 
+def with_calibration(
+    rig: Rig,
+    *,
+    calibrated: str = "",
+    counts_per_m: float = math.nan,
+    scale_sigma: float = math.nan,
+    standoff_m: float = math.nan,
+    height_m: float = math.nan,
+    lateral_m: float = math.nan,
+    geometry_sigma_m: float = math.nan,
+    where: str = "calibration",
+) -> Rig:
+    """The rig with what was measured written in; NaN was not measured and leaves its key alone.
+
+    A scale comes with its error and its day, a length with its error, or it is refused.
+
+    >>> rig = with_calibration(
+    ...     parse_rig(""), calibrated="2026-11-25", counts_per_m=4987.0, scale_sigma=0.0008
+    ... )
+    >>> print(format_rig(rig), end="")
+    [encoder]
+    counts_per_m = 4987.0
+    scale_sigma = 0.0008
+    calibrated = "2026-11-25"
+    """
+    lengths = {"standoff_m": standoff_m, "height_m": height_m, "lateral_m": lateral_m}
+    numbers = {
+        "counts_per_m": counts_per_m,
+        "scale_sigma": scale_sigma,
+        **lengths,
+        "geometry_sigma_m": geometry_sigma_m,
+    }
+    measured: dict[str, Any] = {k: v for k, v in numbers.items() if not math.isnan(v)}
+    if calibrated:
+        measured["calibrated"] = calibrated
+    scale = {"counts_per_m", "scale_sigma", "calibrated"}
+    if not scale.isdisjoint(measured) and not scale <= measured.keys():
+        missing = ", ".join(sorted(scale - measured.keys()))
+        raise RigError(f"{where}: a measured scale has no {missing}; give all three")
+    if not measured.keys().isdisjoint(lengths) and "geometry_sigma_m" not in measured:
+        raise RigError(f"{where}: a measured length has no geometry_sigma_m; give its error")
+    specs = {f.name: f for f in fields(EncoderRig)}
+    checked: dict[str, Any] = {
+        key: _checked(value, specs[key], f"{where}: encoder.{key}")
+        for key, value in measured.items()
+    }
+    return replace(
+        rig,
+        encoder=replace(rig.encoder, **checked),
+        given=rig.given | {f"encoder.{key}" for key in checked},
+    )
+
+
+def calibration_age_days(rig: Rig, today: date) -> float:
+    """Days since counts_per_m was measured; NaN where the rig does not say.
+
+    >>> calibration_age_days(parse_rig("encoder = {calibrated = '2026-11-25'}"), date(2026, 12, 2))
+    7.0
+    """
+    if not rig.encoder.calibrated:
+        return math.nan
+    return float((today - date.fromisoformat(rig.encoder.calibrated)).days)
+
+
 def _toml(value: float | str) -> str:
     if isinstance(value, str):  # JSON's escapes are TOML's, but for DEL
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -165,12 +236,25 @@ def _checked(value: Any, spec: "Field[Any]", where: str) -> float | str:
         if not low <= number <= high:
             raise RigError(f"{where} = {number:g} lies outside {low:g} to {high:g}")
         return number
+    if "day" in spec.metadata:
+        return _day_in(value, where)
     if not isinstance(value, str):
         raise RigError(f"{where} = {value!r} is not text in quotes")
     if choices is not None and value not in choices:
         allowed = " or ".join(f'"{choice}"' for choice in choices if choice)
         raise RigError(f'{where} = "{value}" is not {allowed}')
     return value
+
+
+def _day_in(value: Any, where: str) -> str:
+    if type(value) is date:  # TOML writes a day without quotes, too
+        return value.isoformat()
+    try:
+        if value == "" or date.fromisoformat(value).isoformat() == value:
+            return str(value)
+    except (TypeError, ValueError):
+        pass
+    raise RigError(f'{where} = {value!r} is not a day such as "2026-11-25"')
 
 
 def _number_in(value: Any) -> float:
