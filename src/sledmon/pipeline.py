@@ -4,7 +4,6 @@ Live sensors, a recording, a simulated session and an import differ in the sourc
 """
 
 import hashlib
-import struct
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -15,16 +14,15 @@ import numpy as np
 
 from sledmon.decode import Decoder, QualityLog
 from sledmon.errors import EventError
-from sledmon.estimate import FoundRep, RepFinder, RepFinderParams
+from sledmon.estimate import FoundRep, LiveVelocity, RepFinder, RepFinderParams
 from sledmon.judge import CoachLog, JudgeParams, judge_reps
 from sledmon.results import Rep, Session
 from sledmon.rig import Rig, parse_rig
-from sledmon.samples import Event, Opened, Packet, Record
+from sledmon.samples import DEVICES, Event, Opened, Packet, Record, VelocityBlock
 from sledmon.units import NANOSECONDS_PER_SECOND
 from sledmon.version import VERSION
 
 Source = AsyncGenerator[Sequence[Record], None]
-_PACKET_HEAD = struct.Struct("<cqI")
 
 
 class Recorder(Protocol):
@@ -42,10 +40,35 @@ class PipelineParams:
     judge: JudgeParams = field(default_factory=JudgeParams)
 
 
+class _PacketsHash:
+    """SHA-256 of the device packets: of their bytes, and of when they came, from whom, how long."""
+
+    def __init__(self) -> None:
+        self._payloads = hashlib.sha256()
+        self._heads = hashlib.sha256()
+
+    def add(self, records: Sequence[Record]) -> None:
+        packets = [record for record in records if isinstance(record, Packet)]
+        self._payloads.update(b"".join([packet.payload for packet in packets]))
+        heads = [(p.received_ns, DEVICES.index(p.device), len(p.payload)) for p in packets]
+        self._heads.update(np.array(heads, "<i8").tobytes())
+
+    def hexdigest(self) -> str:
+        return hashlib.sha256(self._payloads.digest() + self._heads.digest()).hexdigest()
+
+
 class Pipeline:
     """Records in, a session out; a function of the records and their order alone."""
 
-    def __init__(self, params: PipelineParams | None = None) -> None:
+    def __init__(
+        self,
+        params: PipelineParams | None = None,
+        *,
+        watch: Callable[[VelocityBlock], None] | None = None,
+    ) -> None:
+        """``watch`` is given the running velocity as it comes; without it none is computed."""
+        self._watch = watch
+        self._live = LiveVelocity()
         self._params = params or PipelineParams()
         self._decoder = Decoder()
         self._quality = QualityLog()
@@ -56,7 +79,7 @@ class Pipeline:
         self._records = 0
         self._first_ns: int | None = None
         self._last_ns = 0
-        self._packets_hash = hashlib.sha256()
+        self._packets_hash = _PacketsHash()
         self._events_hash = hashlib.sha256()
         self._refused: list[str] = []
 
@@ -77,15 +100,11 @@ class Pipeline:
                 self._rig = parse_rig(record.rig_toml, where="the recording's rig")
                 self._finder.set_rig(self._rig)
                 self._coach.set_rig(self._rig)
-        self._packets_hash.update(
-            b"".join(
-                _PACKET_HEAD.pack(r.device[:1].encode(), r.received_ns, len(r.payload)) + r.payload
-                for r in records
-                if isinstance(r, Packet)
-            )
-        )
+        self._packets_hash.add(records)
         decoded = self._decoder.push(records, first)
         self._quality.add(decoded)
+        if self._watch is not None and decoded.encoder:
+            self._watch(self._live.push(decoded.encoder, self._rig.encoder.counts_per_m))
         received_ns = np.array([record.received_ns for record in records], np.int64)
         found = self._finder.push(
             decoded.encoder, decoded.imu, first, received_ns, self._coach.distance_at

@@ -48,6 +48,7 @@ class DeviceClockParams:
     """The window is cut only when it has grown this much too long, which saves most of the work."""
 
 
+_NEVER: Final = float("-inf")
 _ENOUGH_BINS: Final = 3
 _RECENT_BINS: Final = 15
 
@@ -74,7 +75,7 @@ class DeviceClock:
         self._params = params or DeviceClockParams()
         self._bins: deque[tuple[float, float]] = deque()
         self._hull: list[tuple[float, float]] = []
-        self._bin_end = float("-inf")
+        self._bin_end = _NEVER
         self._bin_min = (0.0, 0.0)
         self._first_tick = 0.0
         self._warm_from: float | None = None
@@ -85,37 +86,46 @@ class DeviceClock:
         self.sigma_s = float("nan")
         """One standard error of the applied offset."""
 
-    def update(
-        self, tick_s: float, received_s: float, least_offset_s: float = float("-inf")
-    ) -> float:
+    def update(self, tick_s: float, received_s: float, least_offset_s: float = _NEVER) -> float:
         """Take one packet's last tick and its arrival; return the offset to add to its ticks.
 
         It is never below ``least_offset_s``, so that sample times do not run backwards.
         """
         params = self._params
         offset = received_s - params.least_delay_s - tick_s
-        if not self._bins and self._bin_end == float("-inf"):
-            self._start(tick_s, offset)
-            self._offset = max(offset, least_offset_s)
-            return self._offset
+        # Comparisons instead of min and max: this runs for every packet.
         if tick_s >= self._bin_end:
+            if self._bin_end == _NEVER:
+                self._start(tick_s, offset)
+                self._offset = max(offset, least_offset_s)
+                return self._offset
             self._close_bin(tick_s)
             self._bin_min = (tick_s, offset)
         elif offset < self._bin_min[1]:
             self._bin_min = (tick_s, offset)
         drifted = self._slope * (tick_s - self._first_tick)
-        self._intercept = min(self._intercept, offset - drifted)
-        step = self._intercept + drifted - self._offset
-        elapsed = max(tick_s - self._last_tick, 0.0)
+        intercept = offset - drifted
+        if intercept < self._intercept:
+            self._intercept = intercept
+        else:
+            intercept = self._intercept
+        step = intercept + drifted - self._offset
+        elapsed = tick_s - self._last_tick
+        if elapsed < 0.0:
+            elapsed = 0.0
         self._last_tick = tick_s
         if elapsed > params.silent_s:
             self._warm_from = tick_s
         if self._warm_from is None:
             limit = params.slew * elapsed
-            step = max(-limit, min(limit, step))
+            if step > limit:
+                step = limit
+            elif step < -limit:
+                step = -limit
         elif tick_s - self._warm_from > params.warm_up_s and self._offset + step >= least_offset_s:
             self._warm_from = None
-        self._offset = max(self._offset + step, least_offset_s)
+        applied = self._offset + step
+        self._offset = applied if applied > least_offset_s else least_offset_s
         return self._offset
 
     @property

@@ -136,6 +136,26 @@ class Order:
         """Where the next sample is due."""
         return self._end_s
 
+    def regular(
+        self, sequence: int, tick: int, received_s: float, period_s: float, period_error: float
+    ) -> tuple[float, float] | None:
+        """Where a notification starts and is due, if it plainly follows the newest; else None.
+
+        What ``place`` would say of it, at a third of the cost: nearly every one is such.
+        """
+        if self._tick is None or (sequence - self._sequence) % SEQUENCE_MODULUS != 1:
+            return None
+        step = (tick - self._tick) % TICK_MODULUS
+        if step > _HALF_TICKS or received_s - self._received_s > self._params.silent_s:
+            return None
+        start_s = (self._tick + step) / TICKS_PER_SECOND
+        span_s = self._end_s - self._start_s
+        due_s = self._start_s + span_s
+        slack_s = min(self._params.tick_s, 0.5 * period_s)
+        if span_s > 0 and abs(start_s - due_s) <= slack_s + self._off_s + period_error * span_s:
+            return start_s, due_s
+        return None
+
     def place(self, arrived: Arrived, period_s: float, period_error: float) -> Placed:
         """Say where a notification belongs; follow with ``accept`` where it is used as the newest.
 
@@ -182,17 +202,38 @@ class Order:
         if placed.gap:
             after = (self._sequence + 1) % SEQUENCE_MODULUS
             self._gaps.append(_Gap(self._end_s, placed.start_s, after, placed.lost_packets))
-        received_s = arrived.received_s
-        drift_s = self._params.ahead_rate * max(received_s - self._received_s, 0.0)
+        self.advance(
+            placed.sequence,
+            arrived.tick,
+            arrived.received_s,
+            placed.start_s,
+            placed.due_s,
+            samples_s,
+        )
+        self._seen[-1] = (arrived.sequence, arrived.tick, arrived.received_s)
+
+    def advance(
+        self,
+        sequence: int,
+        tick: int,
+        received_s: float,
+        start_s: float,
+        due_s: float,
+        samples_s: float,
+    ) -> None:
+        """Go on from a notification that starts there and was due there."""
+        params = self._params
+        drift_s = params.ahead_rate * max(received_s - self._received_s, 0.0)
+        end_s = start_s + samples_s
         self._length_before_s = samples_s if self._tick is None else self._end_s - self._start_s
-        self._tick = round(placed.start_s * TICKS_PER_SECOND)
-        self._sequence = placed.sequence
-        self._off_s = min(abs(placed.start_s - placed.due_s), self._params.tick_s)
-        self._start_s = placed.start_s
-        self._end_s = placed.start_s + samples_s
+        self._tick = round(start_s * TICKS_PER_SECOND)
+        self._sequence = sequence
+        self._off_s = min(abs(start_s - due_s), params.tick_s)
+        self._start_s = start_s
+        self._end_s = end_s
         self._received_s = received_s
-        self._least_offset = min(self._least_offset + drift_s, received_s - self._end_s)
-        self._seen.append((arrived.sequence, arrived.tick, received_s))
+        self._least_offset = min(self._least_offset + drift_s, received_s - end_s)
+        self._seen.append((sequence, tick, received_s))
         self._suspect = None
 
     def _unwrap(self, newest: int, arrived: Arrived) -> int:

@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -26,10 +27,13 @@ from sledmon.wire.descriptor import Descriptor, Features, Kind, unpack_descripto
 from sledmon.wire.stream import (
     EDGE_INTERVAL_TICKS,
     TICKS_PER_SECOND,
+    VERSION,
     Flags,
     Header,
+    NotificationRun,
     unpack_encoder,
     unpack_imu,
+    unpack_run,
 )
 
 Output = EncoderBlock | ImuBlock | Gap | Fault
@@ -44,6 +48,7 @@ _NOMINAL_ERROR = 0.05  # firmware keeps 3 %
 _LEARNT_ERROR = 1e-3
 _TICK_ERROR_S = 4e-4  # of two ticks
 _SILENT_S = 1.0
+_SURELY = 0.3  # share of the fastest cord that no count needs to be doubted for
 _EDGE_INTERVAL_S = EDGE_INTERVAL_TICKS / TICKS_PER_SECOND
 # Plain numbers: an IntFlag takes 1 us to test.
 _CLIPPED, _RESENT, _EDGE_TIMED = int(Flags.CLIPPED), int(Flags.RESENT), int(Flags.EDGE_TIMED)
@@ -92,12 +97,14 @@ class SamplePeriod:
 
     def learn(self, took_s: float, samples: int) -> None:
         """Take the ticks from one notification's first sample to the next one's."""
-        keep = max(0.0, 1.0 - took_s / _REMEMBERED_S)
+        keep = 1.0 - took_s / _REMEMBERED_S if took_s < _REMEMBERED_S else 0.0
         self._ticks_s = self._ticks_s * keep + took_s
         self._samples = self._samples * keep + samples
         self.period_s = self._ticks_s / self._samples
-        self.sigma = min(_NOMINAL_ERROR, _TICK_ERROR_S / self._ticks_s)
-        self.error = min(_NOMINAL_ERROR, _LEARNT_ERROR + self.sigma)
+        sigma = _TICK_ERROR_S / self._ticks_s
+        self.sigma = sigma if sigma < _NOMINAL_ERROR else _NOMINAL_ERROR
+        error = _LEARNT_ERROR + sigma
+        self.error = error if error < _NOMINAL_ERROR else _NOMINAL_ERROR
 
 
 class _Accepted(NamedTuple):
@@ -159,14 +166,19 @@ class ProfileDecoder(ABC, Generic[BlockT]):
             return [Fault(self.device, packet.received_ns, reason) for _, packet in packets]
         edge_timed = Features.EDGE_TIMED in Features(descriptor.features)
         accepted: list[_Accepted] = []
-        for ordinal, packet in packets:
-            try:
-                parsed = self._parse(packet.payload, descriptor)
-                if bool(parsed.header.flags & _EDGE_TIMED) != edge_timed:
-                    raise WireError("its flag EDGE_TIMED is not that of the descriptor")
-                self._take(ordinal, packet.received_ns, parsed, accepted, out)
-            except WireError as error:
-                out.append(Fault(self.device, packet.received_ns, str(error)))
+        for _, group in groupby(packets, key=lambda item: len(item[1].payload)):
+            alike = list(group)
+            run = None if edge_timed else self._read([packet.payload for _, packet in alike])
+            for i, (ordinal, packet) in enumerate(alike):
+                if run is not None and self._took_regular(run, i, ordinal, packet, accepted):
+                    continue
+                try:
+                    parsed = self._parse(packet.payload, descriptor)
+                    if bool(parsed.header.flags & _EDGE_TIMED) != edge_timed:
+                        raise WireError("its flag EDGE_TIMED is not that of the descriptor")
+                    self._take(ordinal, packet.received_ns, parsed, accepted, out)
+                except WireError as error:
+                    out.append(Fault(self.device, packet.received_ns, str(error)))
         self._emit(accepted, out)
         return out
 
@@ -178,6 +190,41 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         if not (silent_s > _SILENT_S and end_s > start_s and math.isfinite(start_s)):
             return []
         return [Gap(self.device, start_s, end_s, 0, round((end_s - start_s) / self.period_s))]
+
+    def _took_regular(
+        self, run: NotificationRun, i: int, ordinal: int, packet: Packet, accepted: list[_Accepted]
+    ) -> bool:
+        """Take the i-th of many alike if nothing about it is unusual: what ``_take`` would do.
+
+        Nearly every notification is such; this is three times as fast.
+        """
+        before = self._before
+        samples = run.body.shape[1]
+        flags = run.flags[i]
+        if before is None or before[1] != samples or flags & ~_CLIPPED or self._fresh:
+            return False
+        if run.version[i] != VERSION:
+            return False
+        received_s = packet.received_ns / NANOSECONDS_PER_SECOND
+        period = self._period
+        sequence, tick = run.sequence[i], run.tick[i]
+        place = self._order.regular(sequence, tick, received_s, period.period_s, period.error)
+        if place is None or not self._plain(run, i, place[0]):
+            return False
+        start_s, due_s = place
+        period.learn(start_s - before[0], samples)
+        self._before = (start_s, samples)
+        period_s = period.period_s
+        last_s = (samples - 1) * period_s
+        self._order.advance(sequence, tick, received_s, start_s, due_s, samples * period_s)
+        learnt_s = min(start_s, due_s) + last_s * (1.0 - period.sigma)
+        least_s = self._last_time_s + 0.5 * period_s - start_s
+        time_s = start_s + self.clock.update(learnt_s, received_s, least_s)
+        body = self._unwrapped(run.body[i], late=False)
+        accepted.append(_Accepted(time_s, period_s, ordinal, body, None, flags != 0))
+        self._last_time_s = time_s + last_s
+        self._last_received_ns = packet.received_ns
+        return True
 
     def _take(
         self,
@@ -293,6 +340,14 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         out.append(self._block(descriptor, time_s, body, record, clipped, late=late))
         accepted.clear()
 
+    def _read(self, payloads: Sequence[bytes]) -> NotificationRun | None:
+        """Notifications of one length, read at once."""
+        return unpack_run(payloads, imu=self.kind is Kind.IMU)
+
+    @abstractmethod
+    def _plain(self, run: NotificationRun, i: int, start_s: float) -> bool:
+        """Whether the i-th one's values need no second look."""
+
     @abstractmethod
     def _parse(self, payload: bytes, descriptor: Descriptor) -> Parsed:
         """Unpack one notification; WireError where its values are impossible."""
@@ -335,6 +390,9 @@ class ImuDecoder(ProfileDecoder[ImuBlock]):
         header, raw = unpack_imu(payload)
         return Parsed(header, raw, None)
 
+    def _plain(self, run: NotificationRun, i: int, start_s: float) -> bool:
+        return True
+
     def _checked(self, parsed: Parsed, placed: Placed) -> Placed:
         return placed
 
@@ -374,7 +432,29 @@ class EncoderDecoder(ProfileDecoder[EncoderBlock]):
         # Unwrapped counts to go on from, and when: the newest; the one before, if that is doubtful.
         self._counts: list[tuple[int, float]] = []
         self._doubtful = False
+        self._largest: list[int] = []  # steps within each notification that was read at once
+        self._first: list[int] = []
         self._suspect: tuple[int, float] | None = None  # refused; a second like it is a restart
+
+    def _read(self, payloads: Sequence[bytes]) -> NotificationRun | None:
+        run = super()._read(payloads)
+        if run is not None:
+            steps = np.abs(np.diff(run.body, axis=1))
+            self._largest = np.max(steps, axis=1, initial=0).tolist()
+            self._first = run.body[:, 0].tolist()
+        return run
+
+    def _plain(self, run: NotificationRun, i: int, start_s: float) -> bool:
+        descriptor = self._descriptor
+        if descriptor is None or len(self._counts) != 1:
+            return False
+        fastest = FASTEST_CORD_MPS * descriptor.counts_per_m
+        if self._largest[i] > fastest * self.period_s + descriptor.resolution_counts:
+            return False
+        if not self._follows(self._first[i], start_s, self._counts[0], share=_SURELY):
+            return False
+        self._doubtful = False
+        return True
 
     def _parse(self, payload: bytes, descriptor: Descriptor) -> Parsed:
         header, counts, ticks = unpack_encoder(payload)
@@ -404,7 +484,7 @@ class EncoderDecoder(ProfileDecoder[EncoderBlock]):
         if not self._counts or placed.place is Place.RESTART:
             return placed
         first, start_s = int(parsed.body[0]), placed.start_s
-        self._doubtful = not self._follows(first, start_s, self._counts[0], share=0.3)
+        self._doubtful = not self._follows(first, start_s, self._counts[0], share=_SURELY)
         if any(self._follows(first, start_s, before) for before in self._counts):
             return placed
         if placed.place is Place.NEXT:

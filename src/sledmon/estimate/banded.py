@@ -34,13 +34,15 @@ class Chain:
 
     def solved(self) -> "SolvedChain":
         """Most probable states and common unknowns."""
-        from scipy.linalg import cho_solve_banded, cholesky_banded
+        from scipy.linalg.lapack import dpbtrf, dpbtrs
 
         n, p = len(self.diagonal), len(self.corner)
-        factor = cholesky_banded(_banded(self.diagonal, self.below), lower=True, check_finite=False)
+        factor, failed = dpbtrf(_banded(self.diagonal, self.below), lower=1)
+        if failed:
+            raise FloatingPointError("the normal equations of a chain are not positive definite")
         border = self.border.reshape(STATES * n, p)
         columns = np.column_stack([self.right.reshape(-1), border])
-        answers = cho_solve_banded((factor, True), columns, check_finite=False)
+        answers, _ = dpbtrs(factor, columns, lower=1)
         free, spread = answers[:, 0], answers[:, 1:]
         schur = self.corner - border.T @ spread
         common = np.linalg.solve(schur, self.right_common - border.T @ free)
@@ -63,10 +65,10 @@ class SolvedChain:
 
     def variance(self, weights: FloatArray) -> FloatArray:
         """(m,) variances of sums over states with (n, 3, m) weights."""
-        from scipy.linalg import cho_solve_banded
+        from scipy.linalg.lapack import dpbtrs
 
         columns = weights.reshape(-1, weights.shape[-1])
-        chain = cho_solve_banded((self._factor, True), columns, check_finite=False)
+        chain, _ = dpbtrs(self._factor, columns, lower=1)
         through = self._spread.T @ columns
         own: FloatArray = np.sum(columns * chain, axis=0)
         common: FloatArray = np.einsum("pm,pq,qm->m", through, self.common_covariance, through)

@@ -402,10 +402,11 @@ class _Arrivals:
             return None
         limit_ns = round(silent_s * NANOSECONDS_PER_SECOND)
         at_ns = self._received_ns[packets - self._first]
-        ends = np.append(packets[1:], self.last_ordinal + 1)
-        for packet, packet_ns, end in zip(packets, at_ns, ends, strict=True):
-            between = self._received_ns[packet + 1 - self._first : end + 1 - self._first]
-            silent = np.flatnonzero(between - packet_ns >= limit_ns)
-            if len(silent):
-                return int(packet) + 1 + int(silent[0])
-        return None
+        # Since the newest packet before each record; arrival never runs backwards.
+        since = self._received_ns[packets[0] - self._first :].copy()
+        records = packets[0] + np.arange(len(since))
+        newest = np.searchsorted(packets, records, side="left") - 1
+        since[1:] -= at_ns[newest[1:]]
+        since[0] = 0
+        silent = np.flatnonzero(since >= limit_ns)
+        return int(records[silent[0]]) if len(silent) else None

@@ -1,10 +1,10 @@
 """Belt acceleration and tether positions in one linear-Gaussian model (METHODS.md 4).
 
-Nodes stand at the belt's samples: position, velocity, and what is left of the accelerometer's bias.
-Common to the whole run are the heading (how much of each horizontal axis points along the run), a
-leak of vertical acceleration through residual tilt, the offset between the two clocks, and how much
-of the belt's bounce reaches the cord. All are solved together, so heading, its sign and synchrony
-come with their standard errors.
+Nodes stand at every hundredth of a second: position, velocity, what is left of the accelerometer's
+bias. Common to the whole run are the heading (how much of each horizontal axis points along the
+run), a leak of vertical acceleration through residual tilt, the offset between the two clocks, and
+how much of the belt's bounce reaches the cord. All are solved together, so heading, its sign and
+synchrony come with their standard errors.
 """
 
 import math
@@ -62,20 +62,37 @@ class FuseParams:
     """Tether positions farther off than this lose weight: snags, over-run, slack cord."""
     least_heading_gain: float = 0.3
     """Below this share of the belt's acceleration found along the tether, the two disagree."""
-    passes: int = 3
+    passes: int = 2
     """Solutions after the heading is known; each takes velocity and weights from the last."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BeltNodes:
-    """The belt's samples, with nodes of their own wherever some are missing."""
+    """The belt's samples summed up between nodes, in a level frame of unknown heading."""
 
     time_s: FloatArray
-    """(n,) evenly spaced but for the sensor's own jitter."""
+    """(n,) evenly spaced but for the sensor's own jitter, gaps included."""
     level_mps2: FloatArray
-    """(n, 3) acceleration in a level frame of unknown heading, gravity removed; 0 if not seen."""
+    """(n, 3) acceleration at the nodes, gravity removed; 0 where it was not seen."""
+    gained_mps: FloatArray
+    """(n - 1, 3) velocity gained from node to node."""
+    moved_m: FloatArray
+    """(n - 1, 3) ... and what that moved the belt until the next node."""
+    felt: FloatArray
+    """(n - 1,) mean square of acceleration, (m/s^2)^2."""
     seen: npt.NDArray[np.bool_]
-    """(n,) false where a sample was lost or clipped."""
+    """(n - 1,) false where a sample was lost or clipped."""
+
+    def turned(self, heading_rad: float) -> "BeltNodes":
+        """The same with the first axis along a heading."""
+        c, s = math.cos(heading_rad), math.sin(heading_rad)
+        turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+        return replace(
+            self,
+            level_mps2=self.level_mps2 @ turn,
+            gained_mps=self.gained_mps @ turn,
+            moved_m=self.moved_m @ turn,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,7 +162,7 @@ def fuse(
     if float(np.hypot(*gains)) < params.least_heading_gain:
         return None
     heading = math.atan2(gains[1], gains[0])
-    forward = run.turned(heading)
+    forward = _Run(belt.turned(heading), cord, params)
     mean[_FORWARD] = 1.0
     sigma[:2] = params.gain_sigma, params.sideways_sigma
     prior = _Prior(mean, sigma)
@@ -195,21 +212,12 @@ class _Run:
         unit = float(np.median(step))
         # States in units of the time step keep the equations well conditioned.
         self.scale = np.array([1.0, 1.0 / unit, 1.0 / unit**2])
-        self._seen = belt.seen[1:] & belt.seen[:-1]
-        self._mean_mps2 = 0.5 * (belt.level_mps2[1:] + belt.level_mps2[:-1])
-        self._mean_mps2[~self._seen] = 0.0
         self._chain_parts = self._motion(step)
         last = len(belt.time_s) - 2
         node = np.searchsorted(belt.time_s, cord.time_s, side="right") - 1
         self._node = np.clip(node, 0, last)
         self._after = cord.time_s - belt.time_s[self._node]
-
-    def turned(self, heading_rad: float) -> "_Run":
-        """The same run with its first axis along a heading."""
-        c, s = math.cos(heading_rad), math.sin(heading_rad)
-        turn = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
-        belt = replace(self._belt, level_mps2=self._belt.level_mps2 @ turn.T)
-        return _Run(belt, self._cord, self._params)
+        self._share = self._after / step[self._node]
 
     def along(self, solved: SolvedChain) -> FloatArray:
         """(n,) acceleration along the run at the nodes without the bias state."""
@@ -255,7 +263,8 @@ class _Run:
         after = self._after[:, None]
         node = np.concatenate([np.ones_like(after), after, after**2 / 2], axis=1) * self.scale
         common = np.zeros((len(self._cord.time_s), _COMMON))
-        common[:, :3] = self._mean_mps2[self._node] * (after**2 / 2)
+        # Acceleration taken as constant within a step.
+        common[:, :3] = self._belt.moved_m[self._node] * self._share[:, None] ** 2
         if velocity_mps is not None:
             common[:, _OFFSET] = np.interp(self._cord.time_s, self._belt.time_s, velocity_mps)
         common[:, _BOUNCE] = self._cord.bounce_m
@@ -263,12 +272,13 @@ class _Run:
 
     def _motion(self, step: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """What the belt's acceleration says about neighbouring nodes."""
-        params, n = self._params, len(step)
-        felt = np.sum(self._mean_mps2**2, axis=1)
-        felt = moving_mean(felt, max(1, round(params.shaken_window_s / float(np.median(step)))))
+        params, belt, n = self._params, self._belt, len(step)
+        felt = moving_mean(
+            belt.felt, max(1, round(params.shaken_window_s / float(np.median(step))))
+        )
         psd = params.still_psd + params.shaken_share**2 / params.shaken_band_hz * felt
-        psd[~self._seen] = params.unseen_psd
-        bias_psd = np.where(self._seen, params.bias_psd, params.unseen_bias_psd)
+        psd[~belt.seen] = params.unseen_psd
+        bias_psd = np.where(belt.seen, params.bias_psd, params.unseen_bias_psd)
         information = np.zeros((n, STATES, STATES))
         information[:, 0, 0] = 12 / step**3 / psd
         information[:, 0, 1] = information[:, 1, 0] = -6 / step**2 / psd
@@ -281,8 +291,8 @@ class _Run:
         forward[:, 0, 2] = step**2 / 2
         forward *= self.scale[None, None, :] / self.scale[None, :, None]
         push = np.zeros((n, STATES, _COMMON))
-        push[:, 0, :3] = self._mean_mps2 * (step**2 / 2)[:, None]
-        push[:, 1, :3] = self._mean_mps2 * step[:, None]
+        push[:, 0, :3] = belt.moved_m
+        push[:, 1, :3] = belt.gained_mps
         push /= self.scale[None, :, None]
         back = forward.transpose(0, 2, 1)
         below = -(information @ forward)

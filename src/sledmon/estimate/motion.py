@@ -65,6 +65,8 @@ class MotionParams:
 
     longest_gap_s: float = 0.5
     """A belt that was silent for longer between stillness and gate has lost its attitude."""
+    node_s: float = 0.01
+    """Nodes of the fused path stand about so far apart: steps hold nothing above 35 Hz."""
     sync_sigma_s: float = 0.005
     """Above this doubt about the clocks the belt does not help; science.md 4.3."""
     rise: RiseParams = field(default_factory=RiseParams)
@@ -171,19 +173,20 @@ def _fused(
     if silent_s > params.longest_gap_s:
         return None, f"belt silent for {silent_s:.2f} s: tether only"
     clipped = belt.clipped[len(belt.time_s) - len(motion.time_s) :]
-    nodes = _nodes(motion.time_s, motion.level.acceleration_mps2, clipped, float(tether_s[-1]))
+    grid = _grid(motion.time_s, motion.level.acceleration_mps2, clipped, float(tether_s[-1]))
+    nodes, raw_rise_m = grid.nodes(params.node_s)
     reach_s = params.fuse.offset_sigma_s
     inside = (tether_s > nodes.time_s[0] + reach_s) & (tether_s < nodes.time_s[-1] - 0.5 * reach_s)
     if np.count_nonzero(inside) < 20:
         return None, "tether hardly seen while the belt was: tether only"
-    rise_m = _rise(nodes, motion.still.end_s, params.rise)
+    rise_s, rise_m = _rise(grid.time_s, raw_rise_m, motion.still.end_s, params.rise)
     at_s, at_m = tether_s[inside], distance_m[inside]
     cord = Cord(
         time_s=at_s,
         distance_m=at_m,
         still_m=sigma_m[0][inside],
         whip_m=sigma_m[1][inside],
-        bounce_m=np.interp(at_s, nodes.time_s, rise_m) * bounce_coupling(at_m, rig),
+        bounce_m=np.interp(at_s, rise_s, rise_m) * bounce_coupling(at_m, rig),
     )
     fused = fuse(nodes, cord, offset, params.fuse, params.cord)
     if fused is None:
@@ -209,45 +212,81 @@ def _tether_only(
     return smooth_positions(time_s, distance_m, np.hypot(still_m, factor * whip_m), params.smooth)
 
 
-def _nodes(
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The belt's level acceleration on its own samples, with places for those that are missing."""
+
+    time_s: FloatArray
+    level_mps2: FloatArray
+    """(n, 3); 0 where nothing was seen."""
+    seen: npt.NDArray[np.bool_]
+
+    def nodes(self, node_s: float) -> tuple[BeltNodes, FloatArray]:
+        """Sums between nodes about so far apart, and the belt's raw rise on the samples."""
+        step = np.diff(self.time_s)
+        lost = np.concatenate([[0], np.cumsum(~(self.seen[1:] & self.seen[:-1]))])
+        mean = 0.5 * (self.level_mps2[1:] + self.level_mps2[:-1])
+        mean[np.diff(lost) > 0] = 0.0
+        gained, moved, felt = (np.zeros((len(self.time_s), width)) for width in (3, 3, 1))
+        np.cumsum(mean * step[:, None], axis=0, out=gained[1:])
+        during = (gained[:-1] + 0.5 * mean * step[:, None]) * step[:, None]
+        np.cumsum(during, axis=0, out=moved[1:])
+        np.cumsum(np.sum(mean**2, axis=1, keepdims=True) * step[:, None], axis=0, out=felt[1:])
+        every = max(1, round(node_s / float(np.median(step))))
+        at = np.unique(np.append(np.arange(0, len(self.time_s), every), len(self.time_s) - 1))
+        took = np.diff(self.time_s[at])
+        nodes = BeltNodes(
+            time_s=self.time_s[at],
+            level_mps2=self.level_mps2[at],
+            gained_mps=np.diff(gained[at], axis=0),
+            moved_m=np.diff(moved[at], axis=0) - gained[at[:-1]] * took[:, None],
+            felt=np.diff(felt[at, 0]) / took,
+            seen=np.diff(lost[at]) == 0,
+        )
+        return nodes, moved[:, 2]
+
+
+def _grid(
     time_s: FloatArray, level_mps2: FloatArray, clipped: npt.NDArray[np.bool_], until_s: float
-) -> BeltNodes:
-    """Nodes at every sample, and regularly spaced ones where samples are missing."""
+) -> _Grid:
+    """Places at every sample, and regularly spaced ones where samples are missing."""
     usual = float(np.median(np.diff(time_s)))
     ends = np.append(time_s, until_s + 2 * usual) if until_s > time_s[-1] else time_s
     step = np.diff(ends)
     extra = np.where(step > 1.6 * usual, np.round(step / usual).astype(int) - 1, 0)
-    sample = np.arange(len(time_s)) + np.concatenate([[0], np.cumsum(extra)])[: len(time_s)]
-    count = len(ends) + int(np.sum(extra))
+    place = np.arange(len(ends)) + np.concatenate([[0], np.cumsum(extra)])
+    count = int(place[-1]) + 1
+    sample = place[: len(time_s)]
     seen = np.zeros(count, np.bool_)
     seen[sample] = ~clipped
     level = np.zeros((count, 3))
     level[sample] = level_mps2
-    # Missing nodes lie evenly between their neighbours.
-    place = np.append(sample, count - 1) if len(ends) > len(time_s) else sample
-    nodes_s = np.interp(np.arange(count), place, ends)
-    return BeltNodes(time_s=nodes_s, level_mps2=level, seen=seen)
+    return _Grid(np.interp(np.arange(count), place, ends), level, seen)
 
 
-def _rise(nodes: BeltNodes, still_until_s: float, params: RiseParams) -> FloatArray:
-    """(n,) height of the belt above its stance, metres.
+def _rise(
+    time_s: FloatArray, raw_m: FloatArray, still_until_s: float, params: RiseParams
+) -> tuple[FloatArray, FloatArray]:
+    """Height of the belt above its stance, metres: times and values.
 
-    Twice integrated from rest. What makes that drift, a vertical acceleration error that changes
-    slowly, is fitted so that the belt stays near the height at which people run.
+    ``raw_m`` is integrated twice from rest. What makes that drift, a vertical acceleration error
+    that changes slowly, is fitted so that the belt stays near the height at which people run.
     """
-    step = np.diff(nodes.time_s)
-    raw = _integral(_integral(nodes.level_mps2[:, 2], step), step)
-    knots = np.arange(nodes.time_s[0], nodes.time_s[-1] + params.knot_s, params.knot_s)
-    hats = np.maximum(0.0, 1.0 - np.abs(nodes.time_s[:, None] - knots) / params.knot_s)
+    every = max(1, round(params.look_s / float(np.median(np.diff(time_s)))))
+    knots = np.arange(time_s[0], time_s[-1] + params.knot_s, params.knot_s)
+    fine = slice(None, None, max(1, every // 5))
+    at_s, raw = time_s[fine], raw_m[fine]
+    step = np.diff(at_s)
+    hats = np.maximum(0.0, 1.0 - np.abs(at_s[:, None] - knots) / params.knot_s)
     drift = _integral(_integral(hats, step), step)
-    thin = slice(None, None, max(1, round(params.look_s / float(np.median(step)))))
+    look = slice(None, None, 5)
     correlated = np.sqrt(params.knot_s / params.look_s)
-    still = nodes.time_s[thin] < still_until_s
+    still = at_s[look] < still_until_s
     sigma = correlated * np.where(still, params.still_sigma_m, params.running_sigma_m)
-    columns, target = drift[thin] / sigma[:, None], raw[thin] / sigma
+    columns, target = drift[look] / sigma[:, None], raw[look] / sigma
     information = columns.T @ columns + np.eye(len(knots)) / params.error_mps2**2
     rise: FloatArray = raw - drift @ np.linalg.solve(information, columns.T @ target)
-    return rise
+    return at_s, rise
 
 
 def _integral(values: FloatArray, step_s: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ for each further sample, or, with ``EDGE_TIMED`` set, (interval u16, delta i16) 
 """
 
 import struct
+from collections.abc import Sequence
 from enum import IntFlag
 from typing import Final, NamedTuple
 
@@ -31,6 +32,7 @@ MAX_PAYLOAD_BYTES: Final = 244
 """What an ATT MTU of 247 carries; longer notifications are refused."""
 
 _COUNT = struct.Struct("<i")
+_HEADER_FIELDS = [("version", "u1"), ("sequence", "<u2"), ("tick", "<u4"), ("flags", "u1")]
 
 
 class Flags(IntFlag):
@@ -160,6 +162,41 @@ def unpack_encoder(payload: bytes) -> EncoderNotification:
     else:
         counts[1:] = np.frombuffer(payload, "<i2", offset=start)
     return EncoderNotification(header, np.cumsum(counts), offset)
+
+
+class NotificationRun(NamedTuple):
+    """Notifications of one length, read at once; each list has an entry for every one."""
+
+    version: list[int]
+    sequence: list[int]
+    tick: list[int]
+    flags: list[int]
+    body: npt.NDArray[np.generic]
+    """(m, n, 6) raw values of an IMU, or (m, n) counts of an encoder that is not edge-timed."""
+
+
+def unpack_run(payloads: Sequence[bytes], *, imu: bool) -> NotificationRun | None:
+    """Read many notifications of one length; None if that length is no whole notification.
+
+    Nothing else is checked: a reader that finds anything unusual takes the payload by itself.
+    """
+    body_bytes = len(payloads[0]) - HEADER.size
+    further = body_bytes if imu else body_bytes - ENCODER_FIRST_BYTES
+    size = IMU_SAMPLE_BYTES if imu else ENCODER_DELTA_BYTES
+    if further < (size if imu else 0) or further % size or len(payloads[0]) > MAX_PAYLOAD_BYTES:
+        return None
+    body = (
+        [("raw", "<i2", (further // size, 6))]
+        if imu
+        else [("first", "<i4"), ("delta", "<i2", (further // size,))]
+    )
+    rows = np.frombuffer(b"".join(payloads), np.dtype([*_HEADER_FIELDS, *body]))
+    if imu:
+        values: npt.NDArray[np.generic] = rows["raw"]
+    else:
+        values = np.cumsum(np.column_stack([rows["first"].astype(np.int64), rows["delta"]]), axis=1)
+    version, sequence, tick, flags = (rows[name].tolist() for name, _ in _HEADER_FIELDS)
+    return NotificationRun(version, sequence, tick, flags, values)
 
 
 def samples_that_fit(att_mtu: int, *, imu: bool, edge_timed: bool = False) -> int:
