@@ -47,7 +47,7 @@ def killed(kills: int, folder: Path, seed: int = 1) -> list[Killed]:
 def _killed_together(moments_s: list[float], folder: Path, first: int) -> list[Killed]:
     paths = [folder / f"killed-{first + i}.mcap" for i in range(len(moments_s))]
     processes = [
-        subprocess.Popen(  # noqa: S603
+        subprocess.Popen(
             [*DEMO, "--seed", str(first + i), "--record", str(path)],
             stdout=subprocess.DEVNULL,
         )

@@ -101,6 +101,8 @@ class EncoderBlock:
     resolution_counts: float
     """Width of one quantisation step in counts; 0 for a table that was never quantised here."""
     late: bool = False
+    own_clock: bool = False
+    """Times are the sensor's own words (a table's), not fitted to arrivals, which come late."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ something; and ``check`` never calls a damaged file whole.
 """
 
 import json
+import math
 import random
 from collections import Counter
 from dataclasses import dataclass
@@ -112,7 +113,8 @@ def assert_same_or_less(rep: dict[str, Any], true: dict[str, Any]) -> None:
         if one["value"] is None:
             assert told
             continue
-        assert abs(one["value"] - other["value"]) <= max(limit, 3 * one["sigma"])
+        both = math.hypot(one["sigma"], other["sigma"])
+        assert abs(one["value"] - other["value"]) <= max(limit, 3 * both)
     assert rep["complete"] is true["complete"] or (rep["end_s"] is None and told)
     flag = rep["verdict"]["flag"]
     assert flag is None or flag == true["verdict"]["flag"]

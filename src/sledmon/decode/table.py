@@ -104,4 +104,5 @@ class TableDecoder:
             record=record,
             counts_per_m=1.0 if metres else float("nan"),
             resolution_counts=0.0 if metres else 1.0,
+            own_clock=True,
         )

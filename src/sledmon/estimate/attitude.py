@@ -184,6 +184,10 @@ class LevelMotion:
     """(n, 3) gravity removed."""
     upright: FloatArray
     """(n, 3) unit vector of the pelvis's own long axis, by the athlete's upright stance."""
+    attitude: FloatArray
+    """(n, 4) turn of the sensor since the first sample, unit quaternions."""
+    axes: FloatArray
+    """(3, 3) sensor axes at the stillness to the level frame."""
 
 
 def level_motion(
@@ -215,4 +219,9 @@ def level_motion(
     acceleration[:, 2] -= np.linalg.norm(still.up_mps2)
     own_up = still.up_mps2 if still.upright_mps2 is None else still.upright_mps2
     own_up = np.broadcast_to(own_up / np.linalg.norm(own_up), acc_sensor_mps2.shape)
-    return LevelMotion(acceleration_mps2=acceleration, upright=rotate(attitude, own_up) @ axes.T)
+    return LevelMotion(
+        acceleration_mps2=acceleration,
+        upright=rotate(attitude, own_up) @ axes.T,
+        attitude=attitude,
+        axes=axes,
+    )

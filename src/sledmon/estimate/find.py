@@ -302,12 +302,14 @@ class _Tether:
         self.payout_m: FloatArray = np.empty(0)
         self.record: IntArray = np.empty(0, np.int64)
         self.resolution_m = 0.0
+        self.own_clock = False
 
     def extend(self, block: EncoderBlock, counts_per_m: float) -> None:
         self.time_s = np.concatenate([self.time_s, block.time_s])
         self.payout_m = np.concatenate([self.payout_m, block.count / counts_per_m])
         self.record = np.concatenate([self.record, block.record])
         self.resolution_m = block.resolution_counts / counts_per_m
+        self.own_clock = block.own_clock
 
     def drop_before(self, time_s: float) -> None:
         keep = self.time_s >= time_s
@@ -333,7 +335,12 @@ class _Tether:
             payout_m = np.concatenate([payout_m, late.payout_m[back]])
             time_s, first = np.unique(time_s, return_index=True)
             payout_m = payout_m[first]
-        return TetherSpan(time_s=time_s, payout_m=payout_m, resolution_m=self.resolution_m)
+        return TetherSpan(
+            time_s=time_s,
+            payout_m=payout_m,
+            resolution_m=self.resolution_m,
+            own_clock=self.own_clock,
+        )
 
 
 class _Belt:

@@ -2,8 +2,9 @@
 
 Nodes stand at every hundredth of a second: position, velocity, what is left of the accelerometer's
 bias. Common to the whole run are the heading (how much of each horizontal axis points along the
-run), a leak of vertical acceleration through residual tilt, the offset between the two clocks, and
-how much of the belt's bounce reaches the cord. All are solved together, so heading, its sign and
+run), a leak of vertical acceleration through residual tilt, the offset between the two clocks, how
+much of the belt's bounce reaches the cord, and where the cord is clipped as seen from the IMU: when
+the pelvis turns, the two move differently. All are solved together, so heading, its sign and
 synchrony come with their standard errors.
 """
 
@@ -14,6 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sledmon.estimate.attitude import rotate
 from sledmon.estimate.banded import STATES, Chain, SolvedChain
 from sledmon.estimate.cord import CordParams, whip_factor
 from sledmon.estimate.path import Path
@@ -21,7 +23,8 @@ from sledmon.results import Measured
 from sledmon.samples import FloatArray
 
 _FORWARD, _SIDEWAYS, _VERTICAL, _OFFSET, _BOUNCE = range(5)
-_COMMON: Final = 5
+_LEVER: Final = slice(5, 8)
+_COMMON: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +61,8 @@ class FuseParams:
     """Offset between the two clocks before anything is known: the links' smallest delays."""
     bounce_sigma: float = 0.3
     """How far the belt's bounce and that of the clip may differ, as a ratio."""
+    lever_sigma_m: float = 0.10
+    """Where the cord is clipped, from the IMU, along each axis: a waist is some 0.2 m across."""
     outlier_sigmas: float = 4.0
     """Tether positions farther off than this lose weight: snags, over-run, slack cord."""
     least_heading_gain: float = 0.3
@@ -108,6 +113,18 @@ class Cord:
     """(m,) ... and from its running."""
     bounce_m: FloatArray
     """(m,) what the belt's vertical movement adds if the clip moves with the belt."""
+    attitude: FloatArray
+    """(m, 4) turn of the sensor since the stillness, unit quaternions."""
+    axes: FloatArray
+    """(3, 3) sensor axes at the stillness to the level frame."""
+
+    def swing(self, heading_rad: float) -> FloatArray:
+        """(m, 3) what a metre from IMU to clip along each sensor axis adds as the belt turns."""
+        forward = np.array([math.cos(heading_rad), math.sin(heading_rad), 0.0]) @ self.axes
+        backwards = self.attitude * np.array([1.0, -1.0, -1.0, -1.0])
+        now = rotate(backwards, np.broadcast_to(forward, (len(backwards), 3)))
+        swing: FloatArray = now - forward
+        return swing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,6 +132,7 @@ class Fused:
     """A fused path and what was learnt about the sensors on the way."""
 
     path: Path
+    """In the belt's time."""
     offset_s: Measured
     """Add to tether times to get belt times."""
     heading_rad: Measured
@@ -122,7 +140,7 @@ class Fused:
     gain: float
     """Share of the belt's acceleration that the tether confirms; about 1."""
     cord_s: FloatArray
-    """(m,) times of the tether's positions, in the belt's time."""
+    """(m,) times of the tether's positions, in its own time."""
     refused: npt.NDArray[np.bool_]
     """(m,) positions that lost most of their weight."""
 
@@ -153,16 +171,18 @@ def fuse(
     weight = 1.0 / variance
     known_s = offset.value if offset.known else 0.0
     vague_s = min(offset.sigma, params.offset_sigma_s) if offset.known else params.offset_sigma_s
-    run = _Run(belt, cord, params)
+    run = _Run(belt, cord, None, params)
 
-    mean = np.array([0.0, 0.0, 0.0, known_s, 1.0])
-    sigma = np.array([1.0, 1.0, params.tilt_sigma, vague_s, params.bounce_sigma])
+    mean = np.zeros(_COMMON)
+    mean[_OFFSET], mean[_BOUNCE] = known_s, 1.0
+    sigma = np.full(_COMMON, params.lever_sigma_m)
+    sigma[:5] = 1.0, 1.0, params.tilt_sigma, vague_s, params.bounce_sigma
     solved = run.solve(weight, _Prior(mean, sigma), velocity_mps=None)
     gains = solved.common[[_FORWARD, _SIDEWAYS]]
     if float(np.hypot(*gains)) < params.least_heading_gain:
         return None
     heading = math.atan2(gains[1], gains[0])
-    forward = _Run(belt.turned(heading), cord, params)
+    forward = _Run(belt.turned(heading), cord, cord.swing(heading), params)
     mean[_FORWARD] = 1.0
     sigma[:2] = params.gain_sigma, params.sideways_sigma
     prior = _Prior(mean, sigma)
@@ -189,7 +209,7 @@ def fuse(
             heading + float(solved.common[_SIDEWAYS]), math.sqrt(covariance[_SIDEWAYS, _SIDEWAYS])
         ),
         gain=float(np.hypot(*gains)),
-        cord_s=cord.time_s + float(solved.common[_OFFSET]),
+        cord_s=cord.time_s,
         refused=strange > 2.0,
     )
 
@@ -203,9 +223,12 @@ class _Prior:
 class _Run:
     """The parts of the normal equations that do not change between passes."""
 
-    def __init__(self, belt: BeltNodes, cord: Cord, params: FuseParams) -> None:
+    def __init__(
+        self, belt: BeltNodes, cord: Cord, swing: FloatArray | None, params: FuseParams
+    ) -> None:
         self._belt = belt
         self._cord = cord
+        self._swing = swing
         self._params = params
         self.origin_m = float(cord.distance_m[0])
         step = np.diff(belt.time_s)
@@ -268,6 +291,8 @@ class _Run:
         if velocity_mps is not None:
             common[:, _OFFSET] = np.interp(self._cord.time_s, self._belt.time_s, velocity_mps)
         common[:, _BOUNCE] = self._cord.bounce_m
+        if self._swing is not None:
+            common[:, _LEVER] = self._swing
         return node, common
 
     def _motion(self, step: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

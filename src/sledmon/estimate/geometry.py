@@ -87,6 +87,17 @@ def bounce_coupling(distance_m: FloatArray, rig: Rig) -> FloatArray:
     return rig.encoder.height_m / np.maximum(distance_m + rig.encoder.standoff_m, 0.1)
 
 
+def wander_error(distance_m: float, rig: Rig, wander_m: float) -> float:
+    """Error of distance from running beside the line by so much (1 SD), in metres.
+
+    ``w dw / (x + x0)`` for a reel beside the line, and ``dw^2 / 2 (x + x0)`` for any.
+    """
+    if not rig.has_geometry:
+        return 0.0
+    along = max(distance_m + rig.encoder.standoff_m, 0.1)
+    return float(np.hypot(rig.encoder.lateral_m * wander_m, wander_m**2 / np.sqrt(2.0))) / along
+
+
 def rig_errors(rig: Rig) -> FloatArray:
     """Standard errors of ``SENSITIVITIES``, in metres three times and as a ratio."""
     lengths = rig.encoder.geometry_sigma_m if rig.has_geometry else 0.0

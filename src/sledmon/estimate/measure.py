@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sledmon.estimate.geometry import distance_sensitivity
+from sledmon.estimate.geometry import distance_sensitivity, wander_error
 from sledmon.estimate.motion import (
     BeltSpan,
     Motion,
@@ -47,6 +47,7 @@ from sledmon.units import METRES_PER_YARD, STANDARD_GRAVITY_MPS2
 
 GATE_SPACING_M = 5 * METRES_PER_YARD
 _STAND_POINTS = 5
+_PUSH_S = 0.04
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +66,16 @@ class RepParams:
     """Velocity that quiet standing stays below."""
     least_start_mps2: float = 0.2
     """A start slower than this is as uncertain as one of this acceleration."""
+    rise_rate_mps: float = 0.006
+    """How well the belt's rise or dip at the first push is known: 1 mm in its first sixth of a
+    second."""
+    belt_height_m: float = 0.02
+    """How far above or below the pelvis's middle the belt may sit, 1 SD: where the pelvis tips
+    as the push begins, it moves otherwise."""
+    usual_turn_radps: float = 0.15
+    """How fast the pelvis tips then, where no belt says so."""
+    wander_sigma_m: float = 0.10
+    """How far beside the line people run, 1 SD; judged."""
     bridge_s: float = 0.5
     """A longer gap in the tether's samples leaves values unknown; a shorter one is bridged."""
     short_gap_s: float = 0.1
@@ -213,7 +224,7 @@ class _Reading:
             for m, at_s in self.passed_s.items()
             if zero is not None and not math.isnan(at_s)
         }
-        start = of_start(self.path, self.start_s, self.params.least_start_mps2)
+        start = self._of_start()
         asked: dict[str | float, Gradient] = {}
         if self.start_known:
             for gate in self.gates_m:
@@ -293,11 +304,27 @@ class _Reading:
         at_s = self.path.passing(self.zero.distance_m + distance_m, self.start_s)
         return NAN if _gap_at(at_s, self.tether_gaps, self.params.bridge_s) else at_s
 
+    def _of_start(self) -> Gradient:
+        params, belt = self.params, self.motion.belt
+        turn = belt.turn_rate_radps(self.start_s, self.start_s + _PUSH_S) if belt else NAN
+        if math.isnan(turn):
+            turn = params.usual_turn_radps
+        return of_start(
+            self.path,
+            self.rig,
+            self.start_s,
+            params.least_start_mps2,
+            params.rise_rate_mps,
+            turn * params.belt_height_m,
+        )
+
     def _of_passing(self, zero: Zero, distance_m: float) -> Gradient:
         at_s = self.passed_s[distance_m]
         out = of_passing(self.path, self.rig, zero, at_s, distance_m)
+        wander_m = wander_error(distance_m, self.rig, self.params.wander_sigma_m)
+        out.other = wander_m / self.path.at_moment(at_s)[1]
         if self.motion.fused is None:
-            out.other = abs(out.rise) * self.params.bounce_sigma_m
+            out.other = math.hypot(out.other, out.rise * self.params.bounce_sigma_m)
         return out
 
     def _peak(self, contacts: Contacts | None) -> tuple[float, Gradient, bool]:

@@ -1,6 +1,6 @@
 """The belt's motion through one run: both sensors where they allow it, else the tether alone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,8 @@ class TetherSpan:
     resolution_m: float
     silent_after: bool = False
     """The run goes on where the samples end: the sensor fell silent."""
+    own_clock: bool = False
+    """Times were not fitted to arrivals: they are what the session's time is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,15 +86,24 @@ class BeltMotion:
     level: LevelMotion
     still: Stillness
 
+    def turn_rate_radps(self, from_s: float, to_s: float) -> float:
+        """How fast the belt turned between two times; NaN where it was not seen."""
+        if not self.time_s[0] <= from_s < to_s <= self.time_s[-1]:
+            return float("nan")
+        first, last = self.level.attitude[np.searchsorted(self.time_s, [from_s, to_s])]
+        half = np.arccos(min(1.0, abs(float(first @ last))))
+        return float(2.0 * half / (to_s - from_s))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Motion:
     """One run's path, and what it rests on."""
 
     path: Path
-    """In the belt's time where both sensors are used, else in the tether's."""
+    """In session time."""
     fused: Fused | None
     belt: BeltMotion | None
+    """In session time where both are used, else in its own."""
     why_not_fused: str
     """In plain words; empty where both are used."""
 
@@ -139,8 +150,19 @@ def estimate_motion(
         fused, why = _fused(
             tether.time_s, distance, (still_m, whip_m), level, belt, rig, offset, params
         )
-    path = fused.path if fused else _tether_only(tether.time_s, distance, still_m, whip_m, params)
-    return Motion(path=path, fused=fused, belt=level, why_not_fused=why)
+    if fused is None:
+        path = _tether_only(tether.time_s, distance, still_m, whip_m, params)
+        return Motion(path=path, fused=None, belt=level, why_not_fused=why)
+    # A rep is told on one clock: the tether's if that is the session's; else that of the two whose
+    # link shows the smaller delay, for arrivals can only be late.
+    offset_s = fused.offset_s.value
+    late_s = offset_s if tether.own_clock else max(offset_s, 0.0)
+    return Motion(
+        path=replace(fused.path, time_s=fused.path.time_s - late_s),
+        fused=replace(fused, cord_s=fused.cord_s + offset_s - late_s),
+        belt=replace(level, time_s=level.time_s - late_s) if level else None,
+        why_not_fused="",
+    )
 
 
 def _level(belt: BeltSpan, run_from_s: float, params: MotionParams) -> BeltMotion | None:
@@ -181,12 +203,15 @@ def _fused(
         return None, "tether hardly seen while the belt was: tether only"
     rise_s, rise_m = _rise(grid.time_s, raw_rise_m, motion.still.end_s, params.rise)
     at_s, at_m = tether_s[inside], distance_m[inside]
+    nearest = np.searchsorted(0.5 * (motion.time_s[1:] + motion.time_s[:-1]), at_s)
     cord = Cord(
         time_s=at_s,
         distance_m=at_m,
         still_m=sigma_m[0][inside],
         whip_m=sigma_m[1][inside],
         bounce_m=np.interp(at_s, rise_s, rise_m) * bounce_coupling(at_m, rig),
+        attitude=motion.level.attitude[nearest],
+        axes=motion.level.axes,
     )
     fused = fuse(nodes, cord, offset, params.fuse, params.cord)
     if fused is None:

@@ -99,26 +99,21 @@ def _with_nodes_in_gaps(time_s: FloatArray) -> tuple[FloatArray, "np.ndarray"]:
 def _motion_blocks(
     step: FloatArray, psd: float, scale: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """What the motion model knows: (n, 3, 3) on and (n - 1, 3, 3) below the diagonal."""
-    n = len(step)
-    zero = np.zeros(n)
-    # Inverse of the white-jerk covariance over one step, in closed form.
-    q = np.array(
-        [
-            [720 / step**5, -360 / step**4, 60 / step**3],
-            [-360 / step**4, 192 / step**3, -36 / step**2],
-            [60 / step**3, -36 / step**2, 9 / step],
-        ]
-    ).transpose(2, 0, 1)
-    one = np.ones(n)
-    f = np.array([[one, step, step**2 / 2], [zero, one, step], [zero, zero, one]]).transpose(
-        2, 0, 1
-    )
-    outer = np.outer(scale, scale) / psd
-    q_scaled = q * outer
-    f_scaled = f * (scale[None, None, :] / scale[None, :, None])
-    below = -(q_scaled @ f_scaled)
-    diagonal = np.zeros((n + 1, STATES, STATES))
-    diagonal[1:] += q_scaled
-    diagonal[:-1] -= f_scaled.transpose(0, 2, 1) @ below
-    return diagonal, below
+    """What the motion model knows: (n, 3, 3) on and (n - 1, 3, 3) below the diagonal.
+
+    Closed forms: with Q the white-jerk covariance over a step h and F the motion, inverse Q on the
+    later node, -inverse(Q) F between, and F' inverse(Q) F on the earlier one, which is the first
+    with time reversed.
+    """
+    power = (np.outer(scale, scale) / psd)[None] / step[:, None, None] ** _POWERS
+    later, between, earlier = (factors * power for factors in (_LATER, _BETWEEN, _EARLIER))
+    diagonal = np.zeros((len(step) + 1, STATES, STATES))
+    diagonal[1:] += later
+    diagonal[:-1] += earlier
+    return diagonal, between
+
+
+_POWERS = np.array([[5, 4, 3], [4, 3, 2], [3, 2, 1]])
+_LATER = np.array([[720.0, -360.0, 60.0], [-360.0, 192.0, -36.0], [60.0, -36.0, 9.0]])
+_BETWEEN = np.array([[-720.0, -360.0, -60.0], [360.0, 168.0, 24.0], [-60.0, -24.0, -3.0]])
+_EARLIER = np.abs(_LATER)

@@ -33,7 +33,7 @@ class StepParams:
     share of that RMS."""
     shortest_s: float = 0.14
     """No two contacts begin closer together; science.md 7.12 has 0.16 s."""
-    timing_sigma_s: float = 0.003
+    timing_sigma_s: float = 0.004
     """How far apart the bounce and the foot may be from step to step, 1 SD."""
     support_s: float = 0.012
     """From touch-down until support carries the body's weight: 17 ms for a half-sine over 0.6 of a

@@ -54,11 +54,21 @@ def of_passing(path: Path, rig: Rig, zero: Zero, time_s: float, distance_m: floa
     return out
 
 
-def of_start(path: Path, start_s: float, least_mps2: float) -> Gradient:
-    """Gradient of the moment at which velocity rises through the start threshold, in seconds."""
+def of_start(
+    path: Path, rig: Rig, start_s: float, least_mps2: float, rise_rate_mps: float, turn_mps: float
+) -> Gradient:
+    """Gradient of the moment at which velocity rises through the start threshold, in seconds.
+
+    ``rise_rate_mps`` is how well the belt's rise or dip at the first push is known: what of it
+    lies along the cord looks like velocity. ``turn_mps`` is how fast the belt may move against the
+    pelvis's middle because the pelvis turns.
+    """
     acceleration = (path.at_moment(start_s + 0.04)[1] - path.at_moment(start_s)[1]) / 0.04
+    acceleration = max(acceleration, least_mps2)
     out = Gradient()
-    out.add(start_s, "v", -1.0 / max(acceleration, least_mps2))
+    out.add(start_s, "v", -1.0 / acceleration)
+    coupling = abs(float(bounce_coupling(np.zeros(1), rig)[0]))
+    out.other = math.hypot(coupling * rise_rate_mps, turn_mps) / acceleration
     return out
 
 
