@@ -131,9 +131,12 @@ def integrate_gyro(time_s: FloatArray, gyr_radps: FloatArray) -> FloatArray:
     -------
     (n, 4) array
         Unit quaternions (w, x, y, z) that turn sensor vectors into the axes the sensor had at the
-        first sample. The mean of neighbouring rates is held over each step; no lag.
+        first sample. The mean of neighbouring rates is held over each step; no lag. Over a gap the
+        attitude is held: off by what the pelvis turned meanwhile, some 3 deg.
     """
     step_s = np.diff(time_s)
+    # Over a gap a pelvis swings to and fro: the rates at its edges say nothing of the whole.
+    step_s = np.minimum(step_s, 2.0 * np.median(step_s))
     turn = 0.5 * (gyr_radps[1:] + gyr_radps[:-1]) * step_s[:, None]
     angle = np.linalg.norm(turn, axis=1)
     half = 0.5 * angle
