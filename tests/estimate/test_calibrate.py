@@ -1,8 +1,6 @@
 """Calibrations: truth within the stated error as often as stated, and refusals in plain words."""
 
 import math
-from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 import pytest
@@ -12,12 +10,8 @@ from hypothesis import strategies as st
 from sledmon.errors import RigError
 from sledmon.estimate.calibrate import (
     GeometryParams,
-    Pauses,
     ReelGeometry,
-    calibration_note,
     counts_per_metre,
-    imu_stillness,
-    marks_from_walk,
     reel_geometry,
     store,
 )
@@ -25,20 +19,11 @@ from sledmon.estimate.geometry import distance_from_payout, distance_sensitivity
 from sledmon.results import UNKNOWN, Measured
 from sledmon.rig import Rig, format_rig, parse_rig
 from sledmon.samples import FloatArray
-from sledmon.units import STANDARD_GRAVITY_MPS2
+from tests.estimate.cover import NINETY, assert_covers
 
 YARD_M = 0.9144
 WALK_M = YARD_M * np.array([0.0, 1.0, 2.0, 5.0, 10.0])
 CALIBRATIONS = 300
-NINETY = 1.6449
-
-
-def assert_covers(measured: Sequence[Measured], truths: Sequence[float] | float) -> None:
-    """90 % intervals hold the truth in 85-95 % of the calibrations."""
-    value, sigma = np.array(measured).T
-    assert np.isfinite(sigma).all()
-    hit = float(np.mean(np.abs(value - np.asarray(truths)) < NINETY * sigma))
-    assert 0.85 <= hit <= 0.95, f"{100 * hit:.1f} % of {len(measured)}"
 
 
 # Counts per metre
@@ -247,7 +232,9 @@ def test_a_very_careful_walk_without_a_tape_finds_standoff_and_height_together()
     assert len(known) >= 0.98 * CALIBRATIONS
     assert_covers([reel.standoff_m for reel in known], 1.0)
     assert_covers([reel.height_m for reel in known], 0.9)
-    assert np.median([reel.correlation for reel in known]) > 0.9
+    covariances = np.array([reel.covariance_m2 for reel in known])
+    x0_sigma, h_sigma = np.sqrt([covariances[:, 0, 0], covariances[:, 1, 1]])
+    assert np.median(covariances[:, 0, 1] / (x0_sigma * h_sigma)) > 0.9
     # One sigma for three correlated lengths is safe, never short.
     value, sigma = np.array(distance_errors(known, place)).T
     assert np.mean(np.abs(value) < NINETY * sigma) >= 0.85
@@ -382,190 +369,6 @@ def test_rows_of_different_length_are_an_error() -> None:
         reel_geometry(WALK_M, WALK_M[1:])
 
 
-# Pauses
-
-
-def trace(
-    rng: np.random.Generator, places_m: FloatArray, stand_s: float, sway_m: float = 0.008
-) -> tuple[FloatArray, FloatArray]:
-    """A walk at 0.6 m/s with stands, whose sway forgets itself in half a second, at 100 Hz."""
-    knots_s, knots_m = [0.0], [places_m[0]]
-    for place in places_m:
-        if place != knots_m[-1]:
-            knots_s.append(knots_s[-1] + abs(place - knots_m[-1]) / 0.6)
-            knots_m.append(place)
-        knots_s.append(knots_s[-1] + stand_s)
-        knots_m.append(place)
-    time = np.arange(0.0, knots_s[-1], 0.01)
-    sway, keep = np.empty(len(time)), math.exp(-0.01 / 0.5)
-    kicks = rng.normal(0.0, sway_m * math.sqrt(1.0 - keep**2), len(time))
-    sway[0] = rng.normal(0.0, sway_m)
-    for k in range(1, len(time)):
-        sway[k] = keep * sway[k - 1] + kicks[k]
-    return time, np.interp(time, knots_s, knots_m) + sway + rng.normal(0.0, 0.0015, len(time))
-
-
-def test_each_stand_of_a_walk_is_one_pause_within_its_error() -> None:
-    rng = np.random.default_rng(4)
-    found, truths = [], []
-    for _ in range(CALIBRATIONS // 10):
-        pauses = marks_from_walk(*trace(rng, WALK_M, 5.0))
-        assert len(pauses.payout_m) == len(WALK_M)
-        found += [Measured(*row) for row in zip(pauses.payout_m, pauses.sigma_m, strict=True)]
-        truths += list(WALK_M)
-    assert_covers(found, truths)
-
-
-def test_a_quieter_stand_is_stated_no_surer_than_the_least_sway() -> None:
-    time, payout = trace(np.random.default_rng(13), np.array([0.0, 6.0]), 4.0, 0.001)
-    pauses = marks_from_walk(time, payout)
-    floor_m = 0.008 / np.sqrt(pauses.to_s - pauses.from_s)
-    assert pauses.sigma_m == pytest.approx(floor_m)
-
-
-def test_pauses_come_with_their_times() -> None:
-    time, payout = trace(np.random.default_rng(5), np.array([0.0, 6.0]), 4.0, 0.003)
-    pauses = marks_from_walk(time, payout)
-    assert pauses.from_s == pytest.approx([0.4, 14.4], abs=0.4)
-    assert pauses.to_s == pytest.approx([3.6, 17.6], abs=0.4)
-
-
-def test_from_a_walk_to_a_rig() -> None:
-    place = (1.5, 0.9, 0.0)
-    rng = np.random.default_rng(6)
-    time, along = trace(rng, WALK_M, 5.0, 0.005)
-    payout = np.hypot(along + place[0], place[1]) - math.hypot(*place)
-    pauses = marks_from_walk(time, payout)
-    reel = reel_geometry(
-        WALK_M,
-        pauses.payout_m,
-        pauses.sigma_m,
-        standoff_m=Measured(1.52, 0.02),
-        height_m=Measured(0.89, 0.02),
-    )
-    rig = store(Rig(), reel=reel)
-    assert distance_from_payout(pauses.payout_m[-1:] - pauses.payout_m[0], rig)[0] == pytest.approx(
-        9.144, abs=0.03
-    )
-    assert parse_rig(format_rig(rig)) == rig
-
-
-def none(pauses: Pauses) -> bool:
-    return all(len(row) == 0 for row in pauses)
-
-
-def test_a_walk_without_a_stand_an_empty_trace_and_an_unknown_one_have_no_pauses() -> None:
-    time = np.arange(0.0, 10.0, 0.01)
-    assert none(marks_from_walk(time, 0.6 * time))
-    assert none(marks_from_walk(np.array([]), np.array([])))
-    assert none(marks_from_walk(time, np.full(len(time), np.nan)))
-
-
-def test_a_gap_ends_a_pause_and_a_short_one_is_bridged() -> None:
-    time = np.arange(0.0, 12.0, 0.01)
-    long_gap = marks_from_walk(time[(time < 4) | (time > 8)], np.zeros(799))
-    assert len(long_gap.payout_m) == 2
-    lost = np.where((time > 5) & (time < 5.5), np.nan, 0.0)
-    assert len(marks_from_walk(time, lost).payout_m) == 1
-
-
-# A belt at rest
-
-
-def belt(
-    rng: np.random.Generator,
-    *,
-    seconds: float = 5.0,
-    rate_hz: float = 200.0,
-    bias_radps: float = 0.0,
-    gravity_mps2: float = STANDARD_GRAVITY_MPS2,
-    acc_noise: float = 0.02,
-    gyr_noise: float = 0.0015,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    time = np.arange(0.0, seconds, 1.0 / rate_hz)
-    up = rng.standard_normal(3)
-    acc = gravity_mps2 * up / np.linalg.norm(up) + acc_noise * rng.standard_normal((len(time), 3))
-    gyr = [0.0, bias_radps, 0.0] + gyr_noise * rng.standard_normal((len(time), 3))
-    return time, acc, gyr
-
-
-def test_bias_gravity_and_noise_are_within_their_errors() -> None:
-    rng = np.random.default_rng(7)
-    bias, gravity, noise, truth = [], [], [], []
-    for _ in range(CALIBRATIONS):
-        wander, local = rng.normal(0.0, np.radians(0.002)), rng.normal(0.0, 0.015)
-        rest = imu_stillness(
-            *belt(rng, bias_radps=0.01 + wander, gravity_mps2=9.86 + rng.normal(0, 0.0005) + local)
-        )
-        assert rest.usable
-        bias.append(rest.gyr_bias_radps[1])
-        gravity.append(rest.gravity_error_mps2)
-        noise += [rest.acc_noise_mps2]
-        truth.append(9.86 - STANDARD_GRAVITY_MPS2)
-    assert_covers(bias, 0.01)
-    assert_covers(gravity, truth)
-    assert_covers(noise, 0.02)
-
-
-@pytest.mark.parametrize(
-    ("bias_dps", "words", "usable"),
-    [
-        (0.1, "still, sensor good", True),
-        (1.6, "still, sensor good; gyro bias 1.6 deg/s is beyond 1, and is removed", True),
-        (4.1, "gyro bias 4.1 deg/s is beyond 3: replace or warm up", False),
-        (-4.1, "gyro bias 4.1 deg/s is beyond 3: replace or warm up", False),
-    ],
-)
-def test_gyro_bias_is_judged_in_words(bias_dps: float, words: str, usable: bool) -> None:
-    rest = imu_stillness(*belt(np.random.default_rng(8), bias_radps=math.radians(bias_dps)))
-    assert rest.verdict.startswith(words)
-    assert (rest.still, rest.usable) == (True, usable)
-
-
-@pytest.mark.parametrize(
-    ("gravity_mps2", "words"),
-    [
-        (9.31, "reads 9.31 m/s2 for gravity: accelerometer scale off by 5 %"),
-        (10.4, "reads 10.40 m/s2 for gravity: accelerometer scale off by 6 %"),
-        (9.7, "still, sensor good"),
-    ],
-)
-def test_gravity_is_judged_in_words(gravity_mps2: float, words: str) -> None:
-    rest = imu_stillness(*belt(np.random.default_rng(9), gravity_mps2=gravity_mps2))
-    assert rest.verdict.startswith(words)
-
-
-def test_two_faults_are_both_said() -> None:
-    rng = np.random.default_rng(10)
-    rest = imu_stillness(*belt(rng, gravity_mps2=9.0, bias_radps=0.1, gyr_noise=0.01))
-    assert rest.verdict.count(";") >= 3
-    assert "gyro noise 0.59 deg/s" in rest.verdict
-
-
-def test_a_belt_worn_or_carried_is_moving_and_shows_nothing() -> None:
-    rng = np.random.default_rng(11)
-    time, acc, gyr = belt(rng)
-    shaken = acc + 0.4 * np.sin(12.0 * time)[:, None]
-    turn = np.radians(3.0) * time  # a steady turn, which the gyro alone would take for bias
-    carried = 9.8 * np.column_stack([np.sin(turn), np.zeros_like(turn), np.cos(turn)])
-    for moved in (shaken, carried + 0.02 * rng.standard_normal(acc.shape)):
-        rest = imu_stillness(time, moved, gyr)
-        assert rest.verdict.startswith("moving")
-        assert not rest.still
-        assert not rest.gyr_bias_radps[0].known
-        assert not rest.gravity_error_mps2.known
-
-
-def test_too_short_stuck_and_unknown_recordings_say_so() -> None:
-    rng = np.random.default_rng(12)
-    assert imu_stillness(*belt(rng, seconds=1.0)).verdict.startswith("too short")
-    time, acc, gyr = belt(rng)
-    assert imu_stillness(time, acc * np.nan, gyr).verdict.startswith("too short")
-    stuck = imu_stillness(time, np.tile([0.0, 0.0, 9.8], (len(time), 1)), np.zeros_like(gyr))
-    assert "stuck" in stuck.verdict
-    assert not stuck.usable
-
-
 # Into the rig
 
 
@@ -592,17 +395,3 @@ def test_a_scale_without_its_day_is_not_stored() -> None:
 def test_a_refused_calibration_changes_nothing() -> None:
     refused = counts_per_metre(np.array([0.0]), np.array([0.0]))
     assert store(Rig(), day="2026-11-25", scale=refused) == Rig()
-
-
-@pytest.mark.parametrize(
-    ("calibrated", "words"),
-    [
-        ("2026-11-25", ""),
-        ("", ""),
-        ("2026-06-01", "counts per metre were measured 183 days ago (2026-06-01); pull out again"),
-        ("2026-12-24", "counts per metre were measured on 2026-12-24, after today; check the date"),
-    ],
-)
-def test_an_old_scale_is_noted(calibrated: str, words: str) -> None:
-    rig = parse_rig(f'[encoder]\ncalibrated = "{calibrated}"')
-    assert calibration_note(rig, date(2026, 12, 1)) == words

@@ -7,14 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sledmon.estimate.forces import ForceParams, Resistance, force_velocity
 from sledmon.estimate.sprint_model import (
-    ForceParams,
-    Resistance,
     SprintModelParams,
     fit_distance,
     fit_gates,
     fit_velocity,
-    force_velocity,
 )
 
 PARAMS = SprintModelParams()
