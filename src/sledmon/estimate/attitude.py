@@ -100,8 +100,16 @@ def find_stillness(
         end_s=float(begin_s[chosen]) + params.window_s,
         gyr_bias_radps=mean[chosen, 3:6],
         up_mps2=mean[chosen, :3],
-        upright_mps2=np.median(mean[earlier, :3], axis=0) if earlier.any() else None,
+        upright_mps2=_middle(mean[earlier, :3]) if earlier.any() else None,
     )
+
+
+def _middle(vectors: FloatArray) -> FloatArray:
+    """The one of many that lies nearest to all others, whichever way the axes point."""
+    few = vectors[:: max(1, len(vectors) // 64)]
+    apart = np.linalg.norm(few[:, None, :] - few[None, :, :], axis=2)
+    middle: FloatArray = few[int(np.argmin(np.sum(apart, axis=1)))]
+    return middle
 
 
 def level_axes(up: FloatArray) -> FloatArray:
