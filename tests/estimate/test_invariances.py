@@ -79,7 +79,8 @@ def rotation(axis: tuple[float, float, float], angle_rad: float) -> FloatArray:
     x, y, z = np.array(axis) / np.linalg.norm(axis)
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     turn: FloatArray = np.eye(3) + np.sin(angle_rad) * cross
-    return turn + (1 - np.cos(angle_rad)) * cross @ cross
+    turn += (1 - np.cos(angle_rad)) * (cross @ cross)
+    return turn
 
 
 def turned(belt: BeltSpan, matrix: FloatArray) -> BeltSpan:

@@ -13,8 +13,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sledmon.estimate.belt_only import BeltOnlyParams, BeltRepFinder
 from sledmon.estimate.geometry import distance_from_payout
-from sledmon.estimate.measure import Measurement, RepParams, measure_rep
+from sledmon.estimate.measure import (
+    Measurement,
+    RepParams,
+    gate_distances,
+    measure_rep,
+    window_start,
+)
 from sledmon.estimate.motion import BeltSpan, TetherSpan
 from sledmon.results import UNKNOWN, Estimates, Measured
 from sledmon.rig import Rig
@@ -53,6 +60,7 @@ class RepFinderParams:
     least_belt_s: float = 0.5
     """How much of the run the belt must have been seen for that."""
     rep: RepParams = field(default_factory=RepParams)
+    belt_only: BeltOnlyParams = field(default_factory=BeltOnlyParams)
 
 
 class FoundRep(NamedTuple):
@@ -100,6 +108,8 @@ class RepFinder:
         self._segment = 0
         self._belt_segment = 0
         self._offset = UNKNOWN
+        self._tether_since: int | None = None  # the record that brought its first sample
+        self._belt_only = BeltRepFinder(self._params.belt_only)
 
     @property
     def running(self) -> bool:
@@ -130,6 +140,9 @@ class RepFinder:
                 self._belt_segment, self._offset = belt.segment, UNKNOWN
             self._belt.extend(belt)
         found: list[FoundRep] = []
+        if self._tether_since is None and encoder:
+            self._tether_since = int(encoder[0].record[0])
+        found += self._belt_reps(imu, distance_at)
         for block in encoder:
             if block.segment != self._segment:
                 # The sensor restarted: what it counted before cannot be compared with this.
@@ -147,6 +160,16 @@ class RepFinder:
     def finish(self, distance_at: DistanceAt) -> list[FoundRep]:
         """No more records will come: a rep still open ends with what there is."""
         return self._advance(distance_at, until=self._arrivals.last_ordinal)
+
+    def _belt_reps(self, imu: Sequence[ImuBlock], distance_at: DistanceAt) -> list[FoundRep]:
+        """Reps of a belt beside which no tether has been seen yet."""
+        since = self._tether_since
+        if not imu or (since is not None and since < int(imu[0].record[0])):
+            return []
+        last_s, last = float(imu[-1].time_s[-1]), int(imu[-1].record[-1])
+        distance_m = distance_at(last_s, last)
+        reps = self._belt_only.push(imu, gate_distances(distance_m), window_start(distance_m))
+        return [FoundRep(*rep) for rep in reps if since is None or rep[1] < since]
 
     def _forget(self, segment: int) -> None:
         self._segment = segment
