@@ -1,4 +1,4 @@
-"""Attitude of the belt through one rep, from stillness before it (METHODS.md 3).
+"""Attitude of the belt through one rep, from stillness before it (METHODS.md 4).
 
 Gravity and gyro bias come from the stillest moments before the start; from there the gyro alone is
 integrated. No accelerometer correction runs during the rep: a sustained acceleration looks like

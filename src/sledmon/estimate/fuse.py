@@ -59,6 +59,8 @@ class FuseParams:
     deg."""
     offset_sigma_s: float = 0.02
     """Offset between the two clocks before anything is known: the links' smallest delays."""
+    offset_floor_s: float = 0.0015
+    """What no step tells of it: delay of the IMU's own filter, soft tissue that follows late."""
     bounce_sigma: float = 0.3
     """How far the belt's bounce and that of the clip may differ, as a ratio."""
     lever_sigma_m: float = 0.10
@@ -204,7 +206,10 @@ def fuse(
             _chain=solved,
             _scale=run.scale,
         ),
-        offset_s=Measured(float(solved.common[_OFFSET]), math.sqrt(covariance[_OFFSET, _OFFSET])),
+        offset_s=Measured(
+            float(solved.common[_OFFSET]),
+            math.hypot(math.sqrt(covariance[_OFFSET, _OFFSET]), params.offset_floor_s),
+        ),
         heading_rad=Measured(
             heading + float(solved.common[_SIDEWAYS]), math.sqrt(covariance[_SIDEWAYS, _SIDEWAYS])
         ),

@@ -1,6 +1,7 @@
 """The coach's events folded into what each rep was done under."""
 
-import math
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -39,6 +40,7 @@ class CoachLog:
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
+        self._folded: _Folded | None = None  # of all entries, until another comes
         self._rig = Rig()
 
     def set_rig(self, rig: Rig) -> None:
@@ -49,15 +51,16 @@ class CoachLog:
         """Take one event with the ordinal of its record; EventError if it makes no sense."""
         value = parse_event(event.kind, event.value)
         self._entries.append(_Entry(ordinal, event.time_s, event.kind, value))
+        self._folded = None
 
     def not_acted_on(self) -> tuple[str, ...]:
         """Events that are kept but change nothing yet."""
-        kinds = sorted({entry.kind for entry in self._in_force() if entry.kind in _LATER})
+        kinds = sorted({entry.kind for entry in self._fold().entries if entry.kind in _LATER})
         return tuple(f"event {kind} is kept but not acted on by this version" for kind in kinds)
 
     def distance_at(self, start_s: float, ordinal: int) -> float:
         """Programmed distance for a rep starting then, from events up to a record."""
-        yards = _said(self._in_force(ordinal), start_s).get("distance_yd")
+        yards = self._fold(ordinal).said("distance_yd", start_s)
         return Conditions().distance_m if yards is None else yards * METRES_PER_YARD
 
     def state_of(self, start_s: float, end_s: float) -> RepState:
@@ -65,8 +68,8 @@ class CoachLog:
 
         A correction names a session time inside the rep; ``end_s`` is where the next rep may begin.
         """
-        force = self._in_force()
-        said = _said(force, start_s)
+        fold = self._fold()
+        said = {kind: value for kind in _STATE if (value := fold.said(kind, start_s)) is not None}
         default = Conditions()
         unresisted = said.get("unresisted", False)
         yards = said.get("distance_yd")
@@ -80,33 +83,43 @@ class CoachLog:
             distance_m=default.distance_m if yards is None else yards * METRES_PER_YARD,
         )
         excluded = False
-        for entry in force:
-            if entry.kind in _PER_REP:
-                moment_s = entry.time_s if entry.value is None else entry.value
-                if isinstance(moment_s, float) and start_s <= moment_s < end_s:
-                    excluded = entry.kind == "exclude_rep"
+        for entry in fold.corrections:
+            moment_s = entry.time_s if entry.value is None else entry.value
+            if isinstance(moment_s, float) and start_s <= moment_s < end_s:
+                excluded = entry.kind == "exclude_rep"
         baseline = Measured(*said["baseline"]) if "baseline" in said else None
         return RepState(conditions, excluded, baseline)
 
-    def _in_force(self, ordinal: int | None = None) -> list[_Entry]:
-        """Events up to a record without those that were undone, and without the undoing."""
+    def _fold(self, ordinal: int | None = None) -> "_Folded":
+        """Events in force: all of them, or those up to a record."""
+        if ordinal is not None and self._entries and self._entries[-1].ordinal > ordinal:
+            return _Folded([entry for entry in self._entries if entry.ordinal <= ordinal])
+        if self._folded is None:
+            self._folded = _Folded(self._entries)
+        return self._folded
+
+
+class _Folded:
+    """Events without those that were undone, and without the undoing, sorted to be asked."""
+
+    def __init__(self, entries: Iterable[_Entry]) -> None:
         kept: list[_Entry] = []
-        for entry in self._entries:
-            if ordinal is not None and entry.ordinal > ordinal:
-                break
+        for entry in entries:
             if entry.kind != "undo":
                 kept.append(entry)
             elif kept:
                 kept.pop()
-        return kept
+        self.entries = kept
+        self.corrections = [entry for entry in kept if entry.kind in _PER_REP]
+        self._said: dict[str, tuple[list[float], list[EventValue]]] = {}
+        for entry in sorted(kept, key=lambda entry: entry.time_s):  # of equals, as they came
+            if entry.kind in _STATE:
+                times_s, values = self._said.setdefault(entry.kind, ([], []))
+                times_s.append(entry.time_s)
+                values.append(entry.value)
 
-
-def _said(entries: list[_Entry], start_s: float) -> dict[str, Any]:
-    """For each kind of state, the value of the newest event at or before ``start_s``."""
-    values: dict[str, Any] = {}
-    newest_s: dict[str, float] = {}
-    for entry in entries:
-        if entry.kind in _STATE and newest_s.get(entry.kind, -math.inf) <= entry.time_s <= start_s:
-            values[entry.kind] = entry.value
-            newest_s[entry.kind] = entry.time_s
-    return values
+    def said(self, kind: str, start_s: float) -> Any:
+        """What the newest event of a kind at or before a time said; None if there is none."""
+        times_s, values = self._said.get(kind, ([], []))
+        place = bisect_right(times_s, start_s)
+        return values[place - 1] if place else None
