@@ -223,16 +223,20 @@ class Order:
     ) -> None:
         """Go on from a notification that starts there and was due there."""
         params = self._params
-        drift_s = params.ahead_rate * max(received_s - self._received_s, 0.0)
+        # Comparisons instead of min and max: this runs for every packet.
+        silent_s = received_s - self._received_s
+        drift_s = params.ahead_rate * silent_s if silent_s > 0.0 else 0.0
         end_s = start_s + samples_s
+        off_s = abs(start_s - due_s)
         self._length_before_s = samples_s if self._tick is None else self._end_s - self._start_s
         self._tick = round(start_s * TICKS_PER_SECOND)
         self._sequence = sequence
-        self._off_s = min(abs(start_s - due_s), params.tick_s)
+        self._off_s = off_s if off_s < params.tick_s else params.tick_s
         self._start_s = start_s
         self._end_s = end_s
         self._received_s = received_s
-        self._least_offset = min(self._least_offset + drift_s, received_s - end_s)
+        least, offset = self._least_offset + drift_s, received_s - end_s
+        self._least_offset = offset if offset < least else least
         self._seen.append((sequence, tick, received_s))
         self._suspect = None
 

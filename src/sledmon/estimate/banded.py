@@ -41,7 +41,8 @@ class Chain:
         if failed:
             raise FloatingPointError("the normal equations of a chain are not positive definite")
         border = self.border.reshape(STATES * n, p)
-        columns = np.column_stack([self.right.reshape(-1), border])
+        columns = np.empty((STATES * n, 1 + p), order="F")
+        columns[:, 0], columns[:, 1:] = self.right.reshape(-1), border
         answers, _ = dpbtrs(factor, columns, lower=1)
         free, spread = answers[:, 0], answers[:, 1:]
         schur = self.corner - border.T @ spread
@@ -78,7 +79,7 @@ class SolvedChain:
 def _banded(diagonal: FloatArray, below: FloatArray) -> FloatArray:
     """Lower banded storage of a symmetric block-tridiagonal matrix."""
     n = len(diagonal)
-    banded = np.zeros((_BANDS, STATES * n))
+    banded = np.zeros((_BANDS, STATES * n), order="F")
     for row in range(STATES):
         for column in range(row + 1):
             banded[row - column, column::STATES] = diagonal[:, row, column]

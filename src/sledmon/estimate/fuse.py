@@ -260,10 +260,13 @@ class _Run:
         node_columns, common_columns = self._measured(velocity_mps)
         weighted = weight[:, None] * node_columns
         measured = self._cord.distance_m - self.origin_m
-        np.add.at(diagonal, self._node, weighted[:, :, None] * node_columns[:, None, :])
-        np.add.at(border, self._node, weighted[:, :, None] * common_columns[:, None, :])
         right = np.zeros((len(self._belt.time_s), STATES))
-        np.add.at(right, self._node, weighted * measured[:, None])
+        # Positions come in order of time: those of one node lie together.
+        first = np.flatnonzero(np.diff(self._node, prepend=-1))
+        at = self._node[first]
+        diagonal[at] += np.add.reduceat(weighted[:, :, None] * node_columns[:, None, :], first)
+        border[at] += np.add.reduceat(weighted[:, :, None] * common_columns[:, None, :], first)
+        right[at] += np.add.reduceat(weighted * measured[:, None], first)
         corner += (weight[:, None] * common_columns).T @ common_columns
         belief = 1.0 / prior.sigma**2
         corner += np.diag(belief)
