@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sledmon.estimate.fuse import moving_mean
+from sledmon.estimate.averages import moving_mean
 from sledmon.estimate.steps import StepParams, find_contacts
 from sledmon.results import NAN, UNKNOWN, Estimates, Measured, Split, Steps, WindowVelocity
 from sledmon.samples import FloatArray, ImuBlock, IntArray

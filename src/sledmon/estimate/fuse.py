@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sledmon.estimate.attitude import rotate
+from sledmon.estimate.averages import moving_mean
 from sledmon.estimate.banded import STATES, Chain, SolvedChain
 from sledmon.estimate.cord import CordParams, whip_factor
 from sledmon.estimate.path import Path
@@ -338,13 +339,3 @@ class _Run:
         border[:-1] += back @ informed_push
         corner: FloatArray = np.einsum("nij,nik->jk", push, informed_push)
         return diagonal, below, border, corner
-
-
-def moving_mean(values: FloatArray, width: int) -> FloatArray:
-    """Centred mean over ``width`` values; fewer at the ends."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    place = np.arange(len(values))
-    low = np.maximum(place - width // 2, 0)
-    high = np.minimum(place - width // 2 + width, len(values))
-    mean: FloatArray = (sums[high] - sums[low]) / (high - low)
-    return mean

@@ -12,6 +12,7 @@ from sledmon.estimate.attitude import (
     find_stillness,
     level_motion,
 )
+from sledmon.estimate.averages import running_integral
 from sledmon.estimate.cord import CordParams, position_sigma, quantisation_step, whip_factor
 from sledmon.estimate.fuse import BeltNodes, Cord, Fused, FuseParams, fuse
 from sledmon.estimate.geometry import bounce_coupling, distance_from_payout
@@ -303,7 +304,7 @@ def _rise(
     at_s, raw = time_s[fine], raw_m[fine]
     step = np.diff(at_s)
     hats = np.maximum(0.0, 1.0 - np.abs(at_s[:, None] - knots) / params.knot_s)
-    drift = _integral(_integral(hats, step), step)
+    drift = running_integral(running_integral(hats, step), step)
     look = slice(None, None, 5)
     correlated = np.sqrt(params.knot_s / params.look_s)
     still = at_s[look] < still_until_s
@@ -312,10 +313,3 @@ def _rise(
     information = columns.T @ columns + np.eye(len(knots)) / params.error_mps2**2
     rise: FloatArray = raw - drift @ np.linalg.solve(information, columns.T @ target)
     return at_s, rise
-
-
-def _integral(values: FloatArray, step_s: FloatArray) -> FloatArray:
-    """Along the first axis, from 0."""
-    out = np.zeros_like(values)
-    np.cumsum((0.5 * (values[1:] + values[:-1])).T * step_s, axis=-1, out=out[1:].T)
-    return out
