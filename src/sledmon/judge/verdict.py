@@ -11,6 +11,8 @@ from statistics import NormalDist
 
 from sledmon.results import NAN, UNKNOWN, Measured, Rep, Verdict
 
+_Who = tuple[str, float]
+
 BEST_TWO_OF: dict[int, tuple[float, float]] = {
     3: (0.4234, 0.6243),
     4: (0.6631, 0.5792),
@@ -67,8 +69,13 @@ def judge_reps(
         and the athlete's variation in both, so that probabilities speak of the expected decrement
         at this load today.
     """
+    free: dict[_Who, list[Measured]] = {}
+    for rep in reps:
+        if _may_be_baseline(rep):
+            free.setdefault(_who(rep), []).append(rep.estimates.window.velocity_mps)
+    own = {who: _baseline(velocities, params) for who, velocities in free.items()}
     return tuple(
-        replace(rep, verdict=_verdict(rep, baseline or _baseline_for(rep, reps, params), params))
+        replace(rep, verdict=_verdict(rep, baseline or own.get(_who(rep), UNKNOWN), params))
         for rep, baseline in zip(reps, brought, strict=True)
     )
 
@@ -111,19 +118,23 @@ def _decrement(velocity: Measured, baseline: Measured, params: JudgeParams) -> M
     return Measured(1.0 - ratio, ratio * math.hypot(own, baseline.sigma / baseline.value))
 
 
-def _baseline_for(rep: Rep, reps: Sequence[Rep], params: JudgeParams) -> Measured:
-    """Mean of the two best unresisted reps of the same athlete and distance, bias removed."""
-    velocities = [
-        other.estimates.window.velocity_mps
-        for other in reps
-        if other.conditions.unresisted
-        and other.conditions.athlete == rep.conditions.athlete
-        and math.isclose(other.conditions.distance_m, rep.conditions.distance_m)
-        and other.estimates.complete
-        and not other.excluded
-        and other.estimates.trust != "poor"
-        and other.estimates.window.velocity_mps.known
-    ]
+def _who(rep: Rep) -> _Who:
+    """Whose baseline a rep is compared with: the athlete's over the same distance."""
+    return rep.conditions.athlete, round(rep.conditions.distance_m, 6)
+
+
+def _may_be_baseline(rep: Rep) -> bool:
+    return (
+        rep.conditions.unresisted
+        and rep.estimates.complete
+        and not rep.excluded
+        and rep.estimates.trust != "poor"
+        and rep.estimates.window.velocity_mps.known
+    )
+
+
+def _baseline(velocities: Sequence[Measured], params: JudgeParams) -> Measured:
+    """Mean of the two best unresisted reps, bias removed."""
     if len(velocities) < params.least_baseline_reps:
         return Measured(NAN, NAN)
     best = sorted(velocities, reverse=True)[:2]
