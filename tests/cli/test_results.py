@@ -282,3 +282,14 @@ def test_analyze_of_a_file_that_was_never_closed_says_so_and_goes_on(tmp_path: P
     assert ran.err.count("\n") == 1
     assert "see: sledmon check" in ran.err
     assert len(json.loads(ran.out)["reps"]) == 2
+
+
+def test_results_never_replace_a_recording(tmp_path: Path) -> None:
+    path = tmp_path / "kept.mcap"
+    path.write_bytes(path_of("simulated-clean-10yd").read_bytes())
+    before = path.read_bytes()
+    ran = sledmon("analyze", path, "--format", "json", "--output", path)
+    assert ran.code == 1
+    assert ran.err.count("\n") == 1
+    assert "is a recording and stays as it is" in ran.err
+    assert path.read_bytes() == before

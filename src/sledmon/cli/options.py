@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
-from sledmon.errors import SledmonError
+from sledmon.errors import RecordingError, SledmonError
 from sledmon.pipeline import Pipeline, Recorder, Source, run
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.terminal import LiveTable, console_for, session_text
 from sledmon.recording import Recording, open_recording
+from sledmon.recording.layout import MAGIC
 from sledmon.results import Session
 
 
@@ -119,8 +120,17 @@ def write_out(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         sys.stdout.flush()
+    elif _is_recording(output):
+        raise RecordingError(f"{output} is a recording and stays as it is; name another file")
     else:
         output.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _is_recording(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def each_or_told(paths: Iterable[Path], work: Callable[[Path], None]) -> bool:

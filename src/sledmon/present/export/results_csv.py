@@ -64,4 +64,4 @@ def _put(row: dict[str, str], name: str, unit: str, measured: Measured) -> None:
 
 
 def _number(value: float) -> str:
-    return f"{value:.6g}" if math.isfinite(value) else ""
+    return f"{value:.9f}".rstrip("0").rstrip(".") if math.isfinite(value) else ""
