@@ -48,7 +48,7 @@ _NOMINAL_ERROR = 0.05  # firmware keeps 3 %
 _LEARNT_ERROR = 1e-3
 _TICK_ERROR_S = 4e-4  # of two ticks
 _SILENT_S = 1.0
-_SURELY = 0.3  # share of the fastest cord that no count needs to be doubted for
+_SURELY = 0.6  # of the fastest cord: 9 m/s, beyond any backpedal; below it no count is doubted
 _EDGE_INTERVAL_S = EDGE_INTERVAL_TICKS / TICKS_PER_SECOND
 # Plain numbers: an IntFlag takes 1 us to test.
 _CLIPPED, _RESENT, _EDGE_TIMED = int(Flags.CLIPPED), int(Flags.RESENT), int(Flags.EDGE_TIMED)
