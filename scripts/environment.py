@@ -43,7 +43,11 @@ QT_LIBRARIES = (
     "libxkbcommon-x11-0",
 )
 DEBIAN_FOR_ALL = {"pyside6-essentials": QT_LIBRARIES}
-DEBIAN_FOR_TESTS = {"pyside6-essentials": ("xvfb", "xauth"), "bleak": ("dbus",)}
+DEBIAN_FOR_TESTS = {
+    "pyside6-essentials": ("xvfb", "xauth"),
+    "bleak": ("dbus",),
+    "psycopg": ("postgresql",),
+}
 
 
 class LackingError(Exception):
