@@ -2,7 +2,8 @@
 
 from sledmon.acquire.pace import paced
 from sledmon.acquire.playback import played_back
-from sledmon.acquire.simulated import simulated
+from sledmon.acquire.streaming import simulated, stream
 from sledmon.acquire.ticks import with_ticks
+from sledmon.acquire.warp import WarpedLoop
 
-__all__ = ["paced", "played_back", "simulated", "with_ticks"]
+__all__ = ["WarpedLoop", "paced", "played_back", "simulated", "stream", "with_ticks"]

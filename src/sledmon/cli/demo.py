@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sledmon.acquire import simulated
+from sledmon.acquire import WarpedLoop, simulated
 from sledmon.cli.options import (
     FaultLevel,
     Faults,
@@ -56,10 +56,11 @@ def run(
     )
     with RecordingWriter(record) if record else nullcontext() as recorder:
         play(
-            simulated(session, pace),
+            simulated(session),
             title=f"Demo: simulated session, seed {seed}, faults {faults.value}",
             path=str(record or ""),
             output_format=output_format,
             output=output,
             recorder=recorder,
+            new_loop=lambda: WarpedLoop(pace),
         )

@@ -15,7 +15,7 @@ from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.terminal import LiveTable, console_for, session_text
 from sledmon.recording import Recording, open_recording
 from sledmon.recording.layout import MAGIC
-from sledmon.results import Session
+from sledmon.results import Rep, Session
 
 
 class Faults(StrEnum):
@@ -90,16 +90,25 @@ def play(
     output_format: LiveFormat,
     output: Path | None,
     recorder: Recorder | None = None,
+    new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> Session:
-    """Run a session to its end before the user's eyes, then leave its results as asked."""
+    """Run a session to its end before the user's eyes, then leave its results as asked.
+
+    ``new_loop`` makes the event loop that the source needs, where any will not do.
+    """
     pipeline = Pipeline()
+
+    def played(show: Callable[[tuple[Rep, ...]], None] | None = None) -> Session:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            return runner.run(run(source, pipeline, recorder=recorder, show=show))
+
     if output_format is LiveFormat.JSON and output is None:
-        session = asyncio.run(run(source, pipeline, recorder=recorder))
+        session = played()
         write_out(to_json(session_document(session, path)), None)
         return session
     console = console_for()
     with LiveTable(console, title) as table:
-        session = asyncio.run(run(source, pipeline, recorder=recorder, show=table.show))
+        session = played(table.show)
     console.print(session_text(session), soft_wrap=not console.is_terminal)
     if output is not None:
         write_out(to_json(session_document(session, path)), output)

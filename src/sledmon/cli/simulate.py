@@ -1,13 +1,12 @@
 """``sledmon simulate``: a recording of a simulated session, with its truth."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sledmon.acquire import simulated
+from sledmon.acquire import with_ticks
 from sledmon.cli.options import (
     FaultLevel,
     Faults,
@@ -21,6 +20,7 @@ from sledmon.cli.options import (
 from sledmon.recording import RecordingWriter
 from sledmon.twin import SessionParams
 from sledmon.twin import simulate as simulate_session
+from sledmon.units import NANOSECONDS_PER_SECOND
 
 NAME = "simulate"
 EXAMPLE = "Example: sledmon simulate out.mcap --seed 7 --faults mild --truth truth.json"
@@ -52,12 +52,9 @@ def run(
         )
     )
 
-    async def record() -> None:
-        async for batch in simulated(session):
-            for one in batch:
-                writer.write(one)
-
+    until_ns = round(session.duration_s * NANOSECONDS_PER_SECOND)
     with RecordingWriter(out) as writer:
-        asyncio.run(record())
+        for record in with_ticks(session.records, until_ns):
+            writer.write(record)
     if truth is not None:
         write_out(json.dumps(session.truth.to_json(), indent=1) + "\n", truth)

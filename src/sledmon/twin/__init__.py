@@ -8,7 +8,7 @@ figures, stands beside each number; the ranges are those of science.md, section 
 from sledmon.twin.faults import LEVELS, FaultLevel, fault_level
 from sledmon.twin.motion import Contact, Motion
 from sledmon.twin.params import Disconnect, RadioDeath, SessionParams
-from sledmon.twin.session import SimulatedSession, simulate
+from sledmon.twin.session import SimulatedSensor, SimulatedSession, simulate
 from sledmon.twin.truth import RepTruth, SessionTruth
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "RepTruth",
     "SessionParams",
     "SessionTruth",
+    "SimulatedSensor",
     "SimulatedSession",
     "fault_level",
     "simulate",

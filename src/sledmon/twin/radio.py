@@ -214,7 +214,7 @@ def deliver(
     rng = np.random.default_rng(seed)
     interval_s = faults.connection_interval_s
     anchor_s = rng.uniform(0.0, interval_s)
-    bursts = _bursts(rng, faults, end_s)
+    bursts = draw_bursts(rng, faults, end_s)
     records: list[Connected | Lost | Packet] = list(_link_records(link, end_s))
     sent = lost = 0
     last_event = -1
@@ -232,17 +232,12 @@ def deliver(
         last_event = event
         event_s = anchor_s + event * interval_s
         sent += 1
-        in_burst = _inside(bursts, event_s)
+        in_burst = inside(bursts, event_s)
         dropped = in_burst if faults.lost_in_bursts else luck < faults.lost_ratio
         if dropped or not link.carries(event_s):
             lost += 1
             continue
-        heard_s = event_s + AIR_S
-        for stall in stalls:
-            if stall.lost_s <= heard_s < stall.back_s:
-                heard_s = stall.back_s
-        low_s, high_s = OS_JITTER_S
-        arrival_s = heard_s + low_s + (high_s - low_s) * jitter_s
+        arrival_s = arrives_s(event_s, stalls, jitter_s)
         received_ns = max(last_ns + PACKET_SPACING_NS, round(arrival_s * NANOSECONDS_PER_SECOND))
         if received_ns >= end_s * NANOSECONDS_PER_SECOND:
             # Still under way when the recording ended.
@@ -264,9 +259,20 @@ def _link_records(link: Link, end_s: float) -> Iterator[Connected | Lost]:
             yield connected(outage.back_s, descriptor)
 
 
-def _bursts(
+def arrives_s(event_s: float, stalls: list[Outage], jitter: float) -> float:
+    """When what a connection event carried reaches the host; ``jitter`` is drawn in [0, 1)."""
+    heard_s = event_s + AIR_S
+    for stall in stalls:
+        if stall.lost_s <= heard_s < stall.back_s:
+            heard_s = stall.back_s
+    low_s, high_s = OS_JITTER_S
+    return heard_s + low_s + (high_s - low_s) * jitter
+
+
+def draw_bursts(
     rng: np.random.Generator, faults: FaultLevel, end_s: float
 ) -> list[tuple[float, float]]:
+    """When notifications are lost, where they are lost in bursts."""
     mean_s = (BURST_S[0] + BURST_S[1]) / 2
     out = []
     at_s = 0.0
@@ -280,7 +286,8 @@ def _bursts(
     return out
 
 
-def _inside(bursts: list[tuple[float, float]], time_s: float) -> bool:
+def inside(bursts: list[tuple[float, float]], time_s: float) -> bool:
+    """Whether a moment lies in one of the spans."""
     return any(start_s <= time_s < end_s for start_s, end_s in bursts)
 
 

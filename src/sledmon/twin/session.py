@@ -11,7 +11,7 @@ from sledmon.rig import EncoderRig, Rig, SledRig, format_rig
 from sledmon.samples import Device, Event, Opened, Record
 from sledmon.twin.clocks import CrystalClock, draw_clock
 from sledmon.twin.faults import FaultLevel, fault_level
-from sledmon.twin.imu import ImuTruth, sense
+from sledmon.twin.imu import ImuSamples, ImuTruth, sense
 from sledmon.twin.motion import Motion, move
 from sledmon.twin.params import RadioDeath, SessionParams
 from sledmon.twin.radio import (
@@ -28,7 +28,7 @@ from sledmon.twin.radio import (
     encoder_notifications,
     imu_notifications,
 )
-from sledmon.twin.reel import ReelTruth, pay_out
+from sledmon.twin.reel import ReelSamples, ReelTruth, pay_out
 from sledmon.twin.script import Script, write_script
 from sledmon.twin.truth import SessionTruth, tell_truth
 from sledmon.units import NANOSECONDS_PER_SECOND
@@ -39,6 +39,16 @@ SOFTWARE: Final = f"sledmon {VERSION} twin"
 EVENT_SPACING_S: Final = 0.15
 LEAST_SCALE_SIGMA: Final = 0.0002
 LEAST_GEOMETRY_SIGMA_M: Final = 0.005
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SimulatedSensor:
+    """One sensor as it was in the session, for whoever lets it send by other means."""
+
+    samples: ImuSamples | ReelSamples
+    clock: CrystalClock
+    link: Link
+    lives: tuple[Boot, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +64,9 @@ class SimulatedSession:
     motion: Motion
     script: Script
     clocks: dict[Device, CrystalClock]
+    sensors: dict[Device, SimulatedSensor]
+    stalls: list[Outage]
+    """When the host was deaf to all radios."""
     imu: ImuTruth
     reel: ReelTruth
     sent: dict[Device, int]
@@ -109,17 +122,18 @@ def simulate(params: SessionParams) -> SimulatedSession:
         params.encoder_samples_per_notification, samples_that_fit(params.tether_mtu, imu=False)
     )
     belt_lives = boots(outages["imu"], connected["imu"] + SUBSCRIBED_S, boot[0], sequence[0])
-    belt = deliver(
-        Link(
-            device="imu",
-            name="sledmon belt (simulated)",
-            descriptors=tuple(
-                describe_imu("SIM-BELT", boot_id, imu_size)
-                for boot_id in _boot_ids(outages["imu"], belt_lives)
-            ),
-            connected_s=connected["imu"],
-            outages=outages["imu"],
+    belt_link = Link(
+        device="imu",
+        name="sledmon belt (simulated)",
+        descriptors=tuple(
+            describe_imu("SIM-BELT", boot_id, imu_size)
+            for boot_id in _boot_ids(outages["imu"], belt_lives)
         ),
+        connected_s=connected["imu"],
+        outages=outages["imu"],
+    )
+    belt = deliver(
+        belt_link,
         imu_notifications(imu_samples, belt_lives, imu_size),
         faults,
         stalls,
@@ -129,23 +143,24 @@ def simulate(params: SessionParams) -> SimulatedSession:
     tether_lives = boots(
         outages["encoder"], connected["encoder"] + SUBSCRIBED_S, boot[1], sequence[1]
     )
-    tether = deliver(
-        Link(
-            device="encoder",
-            name="sledmon tether (simulated)",
-            descriptors=tuple(
-                describe_encoder(
-                    "SIM-TETHER",
-                    boot_id,
-                    encoder_size,
-                    faults.encoder_rate_hz,
-                    rig.encoder.counts_per_m,
-                )
-                for boot_id in _boot_ids(outages["encoder"], tether_lives)
-            ),
-            connected_s=connected["encoder"],
-            outages=outages["encoder"],
+    tether_link = Link(
+        device="encoder",
+        name="sledmon tether (simulated)",
+        descriptors=tuple(
+            describe_encoder(
+                "SIM-TETHER",
+                boot_id,
+                encoder_size,
+                faults.encoder_rate_hz,
+                rig.encoder.counts_per_m,
+            )
+            for boot_id in _boot_ids(outages["encoder"], tether_lives)
         ),
+        connected_s=connected["encoder"],
+        outages=outages["encoder"],
+    )
+    tether = deliver(
+        tether_link,
         encoder_notifications(reel_samples, tether_lives, encoder_size),
         faults,
         stalls,
@@ -169,6 +184,15 @@ def simulate(params: SessionParams) -> SimulatedSession:
         motion=motion,
         script=script,
         clocks=clocks,
+        sensors={
+            "imu": SimulatedSensor(
+                samples=imu_samples, clock=clocks["imu"], link=belt_link, lives=belt_lives
+            ),
+            "encoder": SimulatedSensor(
+                samples=reel_samples, clock=clocks["encoder"], link=tether_link, lives=tether_lives
+            ),
+        },
+        stalls=stalls,
         imu=imu_truth,
         reel=reel_truth,
         sent={"imu": belt.sent, "encoder": tether.sent},

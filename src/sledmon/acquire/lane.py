@@ -1,0 +1,79 @@
+"""One rig's arrivals: each stamped once, ticks among them, on their way to the pipeline."""
+
+import asyncio
+from collections.abc import Callable
+
+from sledmon.acquire.inbox import Inbox
+from sledmon.samples import (
+    TICK_PERIOD_NS,
+    Connected,
+    Device,
+    Event,
+    Lost,
+    Opened,
+    Packet,
+    Tick,
+)
+from sledmon.units import NANOSECONDS_PER_SECOND
+
+ClockNs = Callable[[], int]
+"""The host's clock, in nanoseconds since any instant; it never goes back."""
+
+
+class Lane:
+    """Stamps what arrives with the host's clock; session time begins when the lane is made.
+
+    Not thread-safe: everything happens in the radio's loop.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        clock_ns: ClockNs,
+        *,
+        source: str,
+        rig_toml: str,
+        software: str,
+        started_utc: str = "",
+        title: str = "",
+    ) -> None:
+        self.inbox = inbox
+        self._clock_ns = clock_ns
+        self._began_ns = clock_ns()
+        self._tick_due_ns = TICK_PERIOD_NS
+        inbox.put(Opened(0, source, rig_toml, software, started_utc, title))
+
+    def now_ns(self) -> int:
+        """Session time; whatever tick was due by now comes first."""
+        now_ns = self._clock_ns() - self._began_ns
+        while self._tick_due_ns <= now_ns:
+            self.inbox.put(Tick(self._tick_due_ns))
+            self._tick_due_ns += TICK_PERIOD_NS
+        return now_ns
+
+    def packet(self, device: Device, payload: bytes) -> int:
+        """Take one notification; its session time."""
+        now_ns = self.now_ns()
+        self.inbox.put(Packet(now_ns, device, payload))
+        return now_ns
+
+    def connected(self, device: Device, layout: str, descriptor: bytes, name: str) -> None:
+        """A sensor was connected and its descriptor read."""
+        self.inbox.put(Connected(self.now_ns(), device, layout, descriptor, name))
+
+    def lost(self, device: Device, reason: str) -> None:
+        """A sensor's connection was lost or closed."""
+        self.inbox.put(Lost(self.now_ns(), device, reason))
+
+    def event(self, kind: str, value: str, time_s: float | None = None) -> None:
+        """A coach's input; of now, unless it speaks of another session time."""
+        now_ns = self.now_ns()
+        when_s = now_ns / NANOSECONDS_PER_SECOND if time_s is None else time_s
+        self.inbox.put(Event(now_ns, when_s, kind, value))
+
+    async def keep_time(self) -> None:
+        """Put a tick every 0.1 s while nothing else arrives; until cancelled."""
+        while True:
+            left_ns = self._tick_due_ns - (self._clock_ns() - self._began_ns)
+            await asyncio.sleep(max(0, left_ns) / NANOSECONDS_PER_SECOND)
+            self.now_ns()

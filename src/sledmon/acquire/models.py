@@ -1,0 +1,69 @@
+"""The sensor models that sledmon knows: how each is recognised, greeted and decoded.
+
+A new model is one row here and one decoder in ``sledmon.decode``; CONTRIBUTING.md says how.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sledmon.acquire.radio import Sighting
+from sledmon.samples import Device
+from sledmon.wire import uuids
+from sledmon.wire.greeting import Talk, greet_sledmon, part_sledmon
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SensorModel:
+    """One row of the table."""
+
+    name: str
+    """As people call it."""
+    device: Device
+    """What it measures."""
+    service: str
+    """The advertised service by which it is recognised."""
+    name_begins: str = ""
+    """And how its advertised name begins, where the service alone does not tell."""
+    stream: str
+    """The characteristic that notifies its samples."""
+    layout: str
+    """Which decoder reads them: a key of ``sledmon.decode.LAYOUTS``."""
+    greet: Talk
+    """From connected to streaming."""
+    part: Talk
+    """Before a link is closed on purpose."""
+    numbered: bool = False
+    """Its notifications bear sledmon's header, so what is missing can be asked for again."""
+
+
+MODELS: Final = (
+    SensorModel(
+        name="sledmon belt",
+        device="imu",
+        service=uuids.BELT_IMU_SERVICE,
+        stream=uuids.STREAM,
+        layout="sledmon-1",
+        greet=greet_sledmon,
+        part=part_sledmon,
+        numbered=True,
+    ),
+    SensorModel(
+        name="sledmon tether",
+        device="encoder",
+        service=uuids.TETHER_ENCODER_SERVICE,
+        stream=uuids.STREAM,
+        layout="sledmon-1",
+        greet=greet_sledmon,
+        part=part_sledmon,
+        numbered=True,
+    ),
+)
+
+
+def recognise(sighting: Sighting, models: Iterable[SensorModel] = MODELS) -> SensorModel | None:
+    """The model of a sensor that was heard; None for anything that is none of ours."""
+    for model in models:
+        if model.service in sighting.services and sighting.name.startswith(model.name_begins):
+            return model
+    return None

@@ -1,0 +1,220 @@
+"""One sensor of a lane: found, connected, greeted, watched, and connected again, for ever."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from sledmon.acquire.lane import Lane
+from sledmon.acquire.models import SensorModel
+from sledmon.acquire.radio import Link, LinkError, Radio, RadioError
+from sledmon.acquire.resend import Missing
+from sledmon.acquire.talk import Talk
+from sledmon.errors import WireError
+from sledmon.samples import Device
+from sledmon.units import NANOSECONDS_PER_SECOND
+from sledmon.wire import uuids
+from sledmon.wire.control import Command
+from sledmon.wire.descriptor import unpack_descriptor
+from sledmon.wire.greeting import Conversation, Step, command_sledmon
+
+SILENCE_S: Final = 1.0
+"""A connected sensor that has not notified for so long is as good as lost."""
+GREETING_S: Final = 6.0
+WATCH_PERIOD_S: Final = 0.25
+PARTING_S: Final = 0.5
+BACK_OFF_S: Final = (0.1, 0.2, 0.4, 0.8, 1.5, 3.0)
+"""Pauses after failed attempts; the last one goes on. A successful one begins anew."""
+
+_T = TypeVar("_T")
+
+
+class Phase(StrEnum):
+    """Where a sensor stands."""
+
+    LOOKING = "looking"  # not heard, or heard and not connected yet
+    GREETING = "greeting"
+    STREAMING = "streaming"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SensorStatus:
+    """What a person should know about a sensor now."""
+
+    device: Device
+    name: str
+    address: str
+    phase: Phase
+    trouble: str = ""
+    """Why it is not streaming, in words; empty when nothing is wrong."""
+    battery_percent: int | None = None
+
+
+Report = Callable[[SensorStatus], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SensorChoice:
+    """Which sensor a lane uses."""
+
+    model: SensorModel
+    address: str
+    name: str
+
+
+class Sensor:
+    """Keeps one sensor streaming into a lane until cancelled."""
+
+    def __init__(
+        self, radio: Radio, choice: SensorChoice, lane: Lane, report: Report | None = None
+    ) -> None:
+        self._radio = radio
+        self._choice = choice
+        self._model = choice.model
+        self._lane = lane
+        self._report = report
+        self._missing = Missing()
+        self._heard_ns = 0
+        self._news: list[bytes] = []
+        self.status = SensorStatus(
+            device=choice.model.device,
+            name=choice.name,
+            address=choice.address,
+            phase=Phase.LOOKING,
+        )
+
+    async def run(self) -> None:
+        """Find, connect, stream; after a loss again, for ever. Cancelling parts in good order."""
+        failures = 0
+        try:
+            while True:
+                self._tell(phase=Phase.LOOKING)
+                try:
+                    trouble = await self._one_link()
+                    failures = 0
+                except (LinkError, RadioError, WireError) as error:
+                    trouble = str(error)
+                    failures += 1
+                self._tell(phase=Phase.LOOKING, trouble=trouble)
+                if failures:
+                    await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1])
+        finally:
+            self._tell(phase=Phase.STOPPED)
+
+    async def _one_link(self) -> str:
+        """From connecting to the loss of the link; why it was lost."""
+        link = await self._radio.connect(self._choice.address)
+        talk = Talk(link)
+        gone = asyncio.create_task(link.gone())
+        begun = False
+        reason = "closed"
+
+        async def begin(descriptor: bytes) -> None:
+            nonlocal begun
+            begun = True
+            self._begin(descriptor)
+            await link.subscribe(self._model.stream, self._received)
+
+        try:
+            self._tell(phase=Phase.GREETING)
+            try:
+                async with asyncio.timeout(GREETING_S):
+                    await _unless(gone, talk.hold(self._model.greet(), begin))
+            except TimeoutError:
+                raise LinkError("connected, but it does not answer; switch it off and on") from None
+            self._tell(phase=Phase.STREAMING, trouble="")
+            reason = await self._watch(link, talk, gone)
+        except (LinkError, WireError) as error:
+            reason = str(error)
+            raise
+        finally:
+            if begun and not gone.done():
+                with contextlib.suppress(TimeoutError, LinkError, WireError):
+                    async with asyncio.timeout(PARTING_S):
+                        await talk.hold(self._model.part())
+            gone.cancel()
+            await link.close()
+            if begun:
+                self._lane.lost(self._model.device, reason)
+        return reason
+
+    def _begin(self, descriptor: bytes) -> None:
+        choice = self._choice
+        self._lane.connected(self._model.device, self._model.layout, descriptor, choice.name)
+        self._heard_ns = self._lane.now_ns()
+        self._news.clear()
+        if self._model.numbered:
+            # A descriptor that cannot be read is kept; the decoder tells what is wrong with it.
+            with contextlib.suppress(WireError):
+                self._missing.begin(unpack_descriptor(descriptor))
+
+    def _received(self, payload: bytes) -> None:
+        """Stamp and queue; the radio waits for nothing else."""
+        self._heard_ns = self._lane.packet(self._model.device, payload)
+        self._news.append(payload)
+
+    async def _watch(self, link: Link, talk: Talk, gone: "asyncio.Task[str]") -> str:
+        await self._ask_battery(link)
+        while True:
+            await asyncio.wait({gone}, timeout=WATCH_PERIOD_S)
+            if gone.done():
+                return gone.result()
+            silent_ns = self._lane.now_ns() - self._heard_ns
+            if silent_ns > SILENCE_S * NANOSECONDS_PER_SECOND:
+                return f"connected, but silent for {SILENCE_S:g} s"
+            if self._lane.inbox.full:
+                return "this computer is too slow: too much has not been worked up"
+            await self._ask_again(talk, gone)
+
+    async def _ask_again(self, talk: Talk, gone: "asyncio.Task[str]") -> None:
+        """Ask for notifications that did not come, where the firmware keeps them."""
+        news, self._news = self._news, []
+        if not self._model.numbered:
+            return
+        for payload in news:
+            self._missing.saw(payload)
+        command = self._missing.ask()
+        if command is not None:
+            # A refusal costs nothing but what is lost already.
+            with contextlib.suppress(LinkError, WireError):
+                await _unless(gone, talk.hold(_just(command)))
+
+    async def _ask_battery(self, link: Link) -> None:
+        def charged(payload: bytes) -> None:
+            if payload and payload[0] <= 100:
+                self._tell(battery_percent=payload[0])
+
+        if link.has(uuids.BATTERY_LEVEL):
+            with contextlib.suppress(LinkError):
+                charged(await link.read(uuids.BATTERY_LEVEL))
+                await link.subscribe(uuids.BATTERY_LEVEL, charged)
+
+    def _tell(self, **changes: object) -> None:
+        status = replace(self.status, **changes)  # type: ignore[arg-type]
+        if status != self.status:
+            self.status = status
+            if self._report is not None:
+                self._report(status)
+
+
+def _just(command: Command) -> Conversation:
+    def talk() -> Generator[Step, bytes, None]:
+        yield from command_sledmon(command)
+
+    return talk()
+
+
+async def _unless(gone: "asyncio.Task[str]", work: Awaitable[_T]) -> _T:
+    """Do the work, unless the link is lost meanwhile."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        raise LinkError(gone.result())
+    finally:
+        task.cancel()
+        await asyncio.wait({task})

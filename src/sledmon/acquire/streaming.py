@@ -1,0 +1,94 @@
+"""A lane's sensors streaming together, and the twin's session streamed through the same."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from sledmon.acquire.inbox import Inbox
+from sledmon.acquire.lane import Lane
+from sledmon.acquire.models import MODELS
+from sledmon.acquire.sensor import Report, Sensor, SensorChoice
+from sledmon.acquire.virtual import ADDRESSES, VirtualRadio
+from sledmon.acquire.warp import WarpedLoop
+from sledmon.rig import format_rig
+from sledmon.samples import Event, Record
+from sledmon.twin import SimulatedSession
+from sledmon.units import NANOSECONDS_PER_SECOND
+from sledmon.version import VERSION
+
+
+async def stream(lane: Lane, sensors: Sequence[Sensor]) -> None:
+    """Keep the sensors streaming into their lane until cancelled; then close its inbox."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(lane.keep_time())
+            for sensor in sensors:
+                group.create_task(sensor.run())
+    finally:
+        lane.now_ns()  # the ticks that are due
+        lane.inbox.close()
+
+
+async def simulated(
+    session: SimulatedSession, report: Report | None = None
+) -> AsyncGenerator[Sequence[Record], None]:
+    """A simulated session, its sensors found, connected and streamed like any; then it ends.
+
+    Runs in a ``WarpedLoop``, which sets the pace.
+    """
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop, WarpedLoop):
+        raise TypeError("a simulated session plays in a WarpedLoop")
+    radio = VirtualRadio(session)
+    lane = Lane(
+        Inbox(),
+        loop.time_ns,
+        source="simulated",
+        rig_toml=format_rig(session.rig),
+        software=f"sledmon {VERSION} twin",
+        title=f"Simulated session (seed {session.params.seed}, faults {session.params.faults})",
+    )
+    sensors = [
+        Sensor(
+            radio,
+            SensorChoice(
+                model=next(model for model in MODELS if model.device == device),
+                address=address,
+                name=session.sensors[device].link.name,
+            ),
+            lane,
+            report,
+        )
+        for device, address in ADDRESSES.items()
+    ]
+
+    async def play() -> None:
+        coach = asyncio.create_task(_coach(session, lane))
+        streaming = asyncio.create_task(stream(lane, sensors))
+        try:
+            await asyncio.wait({streaming}, timeout=session.duration_s)
+            if streaming.done():
+                streaming.result()  # it ends by itself only by an error
+        finally:
+            coach.cancel()
+            streaming.cancel()
+            await asyncio.wait({coach, streaming})
+
+    playing = asyncio.create_task(play())
+    try:
+        async with aclosing(lane.inbox.batches()) as batches:
+            async for batch in batches:
+                yield batch
+        await playing
+    finally:
+        playing.cancel()
+        await asyncio.wait({playing})
+
+
+async def _coach(session: SimulatedSession, lane: Lane) -> None:
+    """What the coach enters, when it is entered."""
+    for record in session.records:
+        if isinstance(record, Event):
+            left_ns = record.received_ns - lane.now_ns()
+            await asyncio.sleep(max(0, left_ns) / NANOSECONDS_PER_SECOND)
+            lane.event(record.kind, record.value)

@@ -1,0 +1,68 @@
+"""The first and last words with a sensor, without any I/O: steps come out, answers go in.
+
+A conversation is a generator. Whoever owns the link carries out each step that it yields and sends
+back the bytes that the step asks for, or empty bytes where it asks for none. So the words to any
+sensor are told, and tested, without a radio.
+"""
+
+from collections.abc import Callable, Generator
+from typing import NamedTuple
+
+from sledmon.errors import WireError
+from sledmon.wire import uuids
+from sledmon.wire.control import Command, Opcode, Status, pack_command, unpack_answer
+
+
+class Read(NamedTuple):
+    """Read a characteristic; its value is sent back."""
+
+    characteristic: str
+
+
+class Write(NamedTuple):
+    """Write a characteristic."""
+
+    characteristic: str
+    payload: bytes
+    response: bool = True
+
+
+class Ask(NamedTuple):
+    """Write a characteristic; what it indicates next is sent back."""
+
+    characteristic: str
+    payload: bytes
+
+
+class Begin(NamedTuple):
+    """The stream may begin: keep this as the sensor's descriptor, then subscribe to its stream."""
+
+    descriptor: bytes
+
+
+Step = Read | Write | Ask | Begin
+Conversation = Generator[Step, bytes, None]
+Talk = Callable[[], Conversation]
+
+
+def greet_sledmon() -> Conversation:
+    """Read the descriptor, subscribe, START."""
+    descriptor = yield Read(uuids.DESCRIPTOR)
+    yield Begin(descriptor)
+    yield from command_sledmon(Command(Opcode.START))
+
+
+def part_sledmon() -> Conversation:
+    """STOP, so that the sensor need not notice a lost link."""
+    yield Write(uuids.CONTROL, pack_command(Command(Opcode.STOP)))
+
+
+def command_sledmon(command: Command) -> Generator[Step, bytes, int]:
+    """Send one command and return the value of its answer; a refusal is an error."""
+    answer = unpack_answer((yield Ask(uuids.CONTROL, pack_command(command))))
+    if answer.opcode != command.opcode or answer.status is not Status.OK:
+        raise WireError(
+            f"the sensor answers {command.opcode.name} with {answer.status.name}"
+            "; switch it off and on"
+        )
+    return answer.value
