@@ -2,14 +2,17 @@
 
 import math
 import sys
+from collections.abc import Iterable
 from types import TracebackType
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from sledmon.acquire.choose import KINDS, Heard
+from sledmon.acquire.sensor import Phase, SensorStatus
 from sledmon.results import UNKNOWN, Measured, Rep, Session
 from sledmon.units import kilograms_to_pounds, metres_to_yards
 
@@ -34,12 +37,14 @@ class LiveTable:
         self._console = console
         self._title = title
         self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
-        self._lines = 0
+        self._lines: dict[int, int] = {}
+        self._reps: dict[int, tuple[Rep, ...]] = {1: ()}
+        self._sensors: dict[tuple[int, str], SensorStatus] = {}
 
     def __enter__(self) -> "LiveTable":
         if self._live:
             self._live.__enter__()
-            self.show(())
+            self._draw(self._live)
         else:
             self._console.print(self._title, soft_wrap=True)
         return self
@@ -53,15 +58,77 @@ class LiveTable:
         if self._live:
             self._live.__exit__(kind, error, trace)
 
-    def show(self, reps: tuple[Rep, ...]) -> None:
-        """Show the reps as they stand now."""
+    def show(self, reps: tuple[Rep, ...], lane: int = 1) -> None:
+        """Show a lane's reps as they stand now."""
+        self._reps[lane] = reps
         if self._live:
-            table = reps_table(reps, self._title, self._console.width)
-            self._live.update(table, refresh=True)
+            self._draw(self._live)
             return
-        for rep in reps[self._lines :]:
-            self._console.print(_line(rep), soft_wrap=True, highlight=False)
-        self._lines = max(self._lines, len(reps))
+        shown = self._lines.get(lane, 0)
+        for rep in reps[shown:]:
+            self._console.print(self._of(lane) + _line(rep), soft_wrap=True, highlight=False)
+        self._lines[lane] = max(shown, len(reps))
+
+    def tell(self, lane: int, status: SensorStatus) -> None:
+        """Show how a sensor stands now."""
+        before = self._sensors.get((lane, status.address))
+        self._sensors[lane, status.address] = status
+        if self._live:
+            self._draw(self._live)
+        elif before is None or (before.phase, before.trouble) != (status.phase, status.trouble):
+            line = self._of(lane) + sensor_line(status)
+            self._console.print(line, soft_wrap=True, highlight=False)
+
+    def _draw(self, live: Live) -> None:
+        parts: list[Table | Text] = [Text(self._title)] if self._of(1) else []
+        for lane, reps in sorted(self._reps.items()):
+            title = self._of(lane).rstrip(": ") or self._title
+            parts.append(reps_table(reps, title, self._console.width))
+            parts += [
+                Text(sensor_line(status))
+                for (of_lane, _), status in self._sensors.items()
+                if of_lane == lane
+            ]
+        live.update(Group(*parts), refresh=True)
+
+    def _of(self, lane: int) -> str:
+        lanes = {*self._reps, *(number for number, _ in self._sensors)}
+        return f"lane {lane}: " if len(lanes) > 1 else ""
+
+
+def sensor_line(status: SensorStatus) -> str:
+    """One sensor's state in words."""
+    words = {
+        Phase.LOOKING: "looking for it",
+        Phase.GREETING: "connecting",
+        Phase.STREAMING: "streaming",
+        Phase.STOPPED: "stopped",
+    }[status.phase]
+    line = f"{KINDS[status.device]} {status.name}: {words}"
+    if status.trouble and status.phase is not Phase.STREAMING:
+        line += f" ({status.trouble})"
+    if status.battery_percent is not None and status.phase is Phase.STREAMING:
+        line += f", battery {status.battery_percent} %"
+    return line
+
+
+def sensors_table(sensors: Iterable[Heard]) -> Table:
+    """A row a sensor in range."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("name", "kind", "address"):
+        table.add_column(title, no_wrap=True)
+    for title in ("signal", "battery"):
+        table.add_column(title, no_wrap=True, justify="right")
+    for heard in sensors:
+        seen = heard.sighting
+        table.add_row(
+            seen.name or "-",
+            f"{KINDS[heard.model.device]} ({heard.model.name})",
+            seen.address,
+            "-" if seen.signal_dbm is None else f"{seen.signal_dbm} dBm",
+            "-" if seen.battery_percent is None else f"{seen.battery_percent} %",
+        )
+    return table
 
 
 def reps_table(reps: tuple[Rep, ...], title: str, width: int) -> Table:

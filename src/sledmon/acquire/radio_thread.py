@@ -1,0 +1,71 @@
+"""The radio's event loop in a thread of its own: packets are stamped while all else is busy."""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import Any, Final, Self
+
+SWITCH_S: Final = 0.001
+"""How long Python lets another thread go on before the radio's gets its turn."""
+
+
+class RadioThread:
+    """Runs one coroutine until it ends or is stopped; leaving the context stops and waits."""
+
+    def __init__(self, main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._main = main
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._running = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="radio")
+        self._error: BaseException | None = None
+
+    def stop(self) -> None:
+        """Have the coroutine cancelled; returns at once, from any thread, harmless afterwards."""
+        if self._task is not None:
+            self.call(self._task.cancel)
+
+    def call(self, function: Callable[..., object], *arguments: object) -> None:
+        """Have a function called in the radio's loop; nothing happens once that has ended."""
+        if self._loop is not None:
+            try:
+                self._loop.call_soon_threadsafe(function, *arguments)
+            except RuntimeError:
+                return
+
+    def __enter__(self) -> Self:
+        sys.setswitchinterval(SWITCH_S)
+        self._thread.start()
+        self._running.wait()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._thread.join()
+        if self._error is not None and error is None:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            # Not asyncio.run: this is not the main thread, and signals are not its business.
+            with asyncio.Runner() as runner:
+                runner.run(self._supervised())
+        except asyncio.CancelledError:
+            pass
+        except BaseException as failure:
+            self._error = failure
+        finally:
+            self._running.set()
+
+    async def _supervised(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.create_task(self._main())
+        self._running.set()
+        await self._task
