@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sledmon.acquire import with_ticks
 from sledmon.pipeline import Pipeline
 from sledmon.results import Estimates, Session
 from sledmon.samples import Packet, Record, Tick
+from sledmon.twin import Disconnect, SessionParams, simulate
 from tests.pipeline.sessions import records_of, session_of, text_of
 
 HARSH = "simulated-harsh-radio"
@@ -138,3 +140,17 @@ def test_nothing_at_all_is_a_session_without_reps() -> None:
     assert session.reps == ()
     assert session.duration_s == 0.0
     assert session.quality.encoder is None
+
+
+def test_a_belt_that_restarts_between_two_reps_makes_no_difference_between_cuts() -> None:
+    begun = simulate(SessionParams(seed=12, reps=2, unresisted=1, faults="none"))
+    between_s = begun.truth.reps[0].end_s + 4.0
+    restart = Disconnect(device="imu", at_s=between_s, duration_s=1.0, restart=True)
+    session = simulate(
+        SessionParams(seed=12, reps=2, unresisted=1, faults="none", disconnects=(restart,))
+    )
+    records = list(with_ticks(session.records))
+    whole, singly = session_of(records), session_of(records, range(1, len(records)))
+    assert len(whole.reps) == 2
+    assert whole.reps[1].estimates.trust == "good"
+    assert text_of(whole) == text_of(singly)

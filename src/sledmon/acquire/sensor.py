@@ -107,22 +107,15 @@ class Sensor:
     async def _one_link(self) -> str:
         """From connecting to the loss of the link; why it was lost."""
         link = await self._radio.connect(self._choice.address)
-        talk = Talk(link)
+        stream = _Stream(link, self._model.stream, self._begin, self._received)
+        talk = Talk(link, stream)
         gone = asyncio.create_task(link.gone())
-        begun = False
         reason = "closed"
-
-        async def begin(descriptor: bytes) -> None:
-            nonlocal begun
-            begun = True
-            self._begin(descriptor)
-            await link.subscribe(self._model.stream, self._received)
-
         try:
             self._tell(phase=Phase.GREETING)
             try:
                 async with asyncio.timeout(GREETING_S):
-                    await _unless(gone, talk.hold(self._model.greet(), begin))
+                    await _unless(gone, talk.hold(self._model.greet()))
             except TimeoutError:
                 raise LinkError("connected, but it does not answer; switch it off and on") from None
             self._tell(phase=Phase.STREAMING, trouble="")
@@ -131,13 +124,13 @@ class Sensor:
             reason = str(error)
             raise
         finally:
-            if begun and not gone.done():
+            if stream.begun and not gone.done():
                 with contextlib.suppress(TimeoutError, LinkError, WireError):
                     async with asyncio.timeout(PARTING_S):
                         await talk.hold(self._model.part())
             gone.cancel()
             await link.close()
-            if begun:
+            if stream.begun:
                 self._lane.lost(self._model.device, reason)
         return reason
 
@@ -198,6 +191,34 @@ class Sensor:
             self.status = status
             if self._report is not None:
                 self._report(status)
+
+
+class _Stream:
+    """One link's stream: nothing of it is used before the sensor is known."""
+
+    def __init__(
+        self,
+        link: Link,
+        characteristic: str,
+        begin: Callable[[bytes], None],
+        received: Callable[[bytes], None],
+    ) -> None:
+        self.begun = False
+        self._link = link
+        self._characteristic = characteristic
+        self._begin = begin
+        self._received = received
+
+    async def subscribe(self) -> None:
+        await self._link.subscribe(self._characteristic, self._take)
+
+    def begin(self, descriptor: bytes) -> None:
+        self._begin(descriptor)
+        self.begun = True
+
+    def _take(self, payload: bytes) -> None:
+        if self.begun:
+            self._received(payload)
 
 
 def _just(command: Command) -> Conversation:

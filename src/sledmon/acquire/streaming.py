@@ -1,12 +1,13 @@
 """A lane's sensors streaming together, and the twin's session streamed through the same."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from sledmon.acquire.inbox import Inbox
 from sledmon.acquire.lane import Lane
 from sledmon.acquire.models import MODELS
+from sledmon.acquire.radio import Radio
 from sledmon.acquire.sensor import Report, Sensor, SensorChoice
 from sledmon.acquire.virtual import ADDRESSES, VirtualRadio
 from sledmon.acquire.warp import WarpedLoop
@@ -30,16 +31,19 @@ async def stream(lane: Lane, sensors: Sequence[Sensor]) -> None:
 
 
 async def simulated(
-    session: SimulatedSession, report: Report | None = None
+    session: SimulatedSession,
+    report: Report | None = None,
+    through: Callable[[Radio], Radio] = lambda radio: radio,
 ) -> AsyncGenerator[Sequence[Record], None]:
     """A simulated session, its sensors found, connected and streamed like any; then it ends.
 
-    Runs in a ``WarpedLoop``, which sets the pace.
+    Runs in a ``WarpedLoop``, which sets the pace. ``through`` may put something between the twin's
+    radio and the sensors' links.
     """
     loop = asyncio.get_running_loop()
     if not isinstance(loop, WarpedLoop):
         raise TypeError("a simulated session plays in a WarpedLoop")
-    radio = VirtualRadio(session)
+    radio = through(VirtualRadio(session))
     lane = Lane(
         Inbox(),
         loop.time_ns,

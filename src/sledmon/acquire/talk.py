@@ -1,28 +1,45 @@
 """Conversations of ``sledmon.wire.greeting`` held over a link."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
 from sledmon.acquire.radio import Link, LinkError
-from sledmon.wire.greeting import Ask, Begin, Conversation, Read, Step, Write
+from sledmon.wire.greeting import (
+    Ask,
+    Begin,
+    Conversation,
+    Pause,
+    Read,
+    Step,
+    Subscribe,
+    Write,
+)
 
 ANSWER_S: Final = 2.0
 """How long a sensor may take to answer a command (firmware_notes/profile.md)."""
 
-Beginning = Callable[[bytes], Awaitable[None]]
+
+class Listener(Protocol):
+    """Whoever uses the stream that a conversation begins."""
+
+    async def subscribe(self) -> None:
+        """The stream is to be subscribed to."""
+
+    def begin(self, descriptor: bytes) -> None:
+        """The stream is to be used from now on."""
 
 
 class Talk:
     """Carries out a conversation's steps, one at a time."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, listener: Listener | None = None) -> None:
         self._link = link
+        self._listener = listener
         self._answers: dict[str, asyncio.Queue[bytes]] = {}
         self._turn = asyncio.Lock()
 
-    async def hold(self, conversation: Conversation, begin: Beginning | None = None) -> None:
-        """Hold a conversation to its end; ``begin`` is called where the stream may begin."""
+    async def hold(self, conversation: Conversation) -> None:
+        """Hold a conversation to its end."""
         async with self._turn:
             reply: bytes | None = None
             while True:
@@ -30,28 +47,32 @@ class Talk:
                     step = next(conversation) if reply is None else conversation.send(reply)
                 except StopIteration:
                     return
-                reply = await self._carry_out(step, begin)
+                reply = await self._carry_out(step)
 
-    async def _carry_out(self, step: Step, begin: Beginning | None) -> bytes:
+    async def _carry_out(self, step: Step) -> bytes:
         match step:
             case Read(characteristic):
                 return await self._link.read(characteristic)
             case Write(characteristic, payload, response):
                 await self._link.write(characteristic, payload, response=response)
-            case Ask(characteristic, payload):
-                return await self._ask(characteristic, payload)
-            case Begin(descriptor) if begin is not None:
-                await begin(descriptor)
-            case Begin():
-                pass
+            case Ask(characteristic, payload, answers_on):
+                return await self._ask(characteristic, payload, answers_on or characteristic)
+            case Pause(seconds):
+                await asyncio.sleep(seconds)
+            case Subscribe():
+                if self._listener is not None:
+                    await self._listener.subscribe()
+            case Begin(descriptor):
+                if self._listener is not None:
+                    self._listener.begin(descriptor)
         return b""
 
-    async def _ask(self, characteristic: str, payload: bytes) -> bytes:
-        answers = self._answers.get(characteristic)
+    async def _ask(self, characteristic: str, payload: bytes, answers_on: str) -> bytes:
+        answers = self._answers.get(answers_on)
         if answers is None:
             answers = asyncio.Queue()
-            await self._link.subscribe(characteristic, answers.put_nowait)
-            self._answers[characteristic] = answers
+            await self._link.subscribe(answers_on, answers.put_nowait)
+            self._answers[answers_on] = answers
         while not answers.empty():  # an answer that came too late answers nothing now
             answers.get_nowait()
         await self._link.write(characteristic, payload, response=True)

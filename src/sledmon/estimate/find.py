@@ -106,8 +106,8 @@ class RepFinder:
         self._scan = 0.0  # samples up to this time are done with
         self._floor_s = -math.inf  # where the last rep ended: the next one begins after it
         self._segment = 0
-        self._belt_segment = 0
         self._offset = UNKNOWN
+        self._offset_segment = 0  # of the belt, whose clock begins anew with each
         self._tether_since: int | None = None  # the record that brought its first sample
         self._belt_only = BeltRepFinder(self._params.belt_only)
 
@@ -136,8 +136,6 @@ class RepFinder:
         """Take what a batch of records brought; ``received_ns`` is when each record arrived."""
         self._arrivals.extend(first_ordinal, received_ns)
         for belt in imu:
-            if belt.segment != self._belt_segment:
-                self._belt_segment, self._offset = belt.segment, UNKNOWN
             self._belt.extend(belt)
         found: list[FoundRep] = []
         if self._tether_since is None and encoder:
@@ -269,13 +267,14 @@ class RepFinder:
         tether = replace(tether, silent_after=end.why in (_Why.SILENCE, _Why.NO_MORE))
         from_s = max(opened_s - params.belt_history_s, self._floor_s)
         belt = self._belt.known_at(ordinal, from_s)
-        known = self._offset
+        segment = self._belt.segment_at(ordinal)
+        known = self._offset if segment == self._offset_segment else UNKNOWN
         offset = Measured(known.value, math.hypot(known.sigma, params.sync_wander_s))
         measured = measure_rep(tether, belt, self._rig, distance_m, opened_s, offset, params.rep)
         if measured is None or (belt is not None and self._pulled_by_hand(measured, tether, belt)):
             return None
         if measured.offset_s.known:
-            self._offset = measured.offset_s
+            self._offset, self._offset_segment = measured.offset_s, segment
         return measured.estimates
 
     def _pulled_by_hand(self, measured: Measurement, tether: TetherSpan, belt: BeltSpan) -> bool:
@@ -371,9 +370,17 @@ class _Belt:
 
     def __init__(self) -> None:
         self._blocks: list[ImuBlock] = []
+        self._segments: list[tuple[int, int]] = []  # the record that began each, and which
 
     def extend(self, block: ImuBlock) -> None:
         self._blocks.append(block)
+        if not self._segments or self._segments[-1][1] != block.segment:
+            self._segments.append((int(block.record[0]), block.segment))
+
+    def segment_at(self, ordinal: int) -> int:
+        """The segment that the belt was in when that record had come."""
+        begun = [segment for record, segment in self._segments if record <= ordinal]
+        return begun[-1] if begun else 0
 
     def drop_before(self, time_s: float) -> None:
         self._blocks = [b for b in self._blocks if b.time_s[-1] >= time_s]

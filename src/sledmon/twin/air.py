@@ -29,7 +29,9 @@ class Air:
     def next_event_s(self, after_s: float) -> float:
         """The next connection event that is not missed."""
         interval_s = self._faults.connection_interval_s
-        event = math.floor((after_s - self._anchor_s) / interval_s) + 1
+        event = math.floor((after_s - self._anchor_s) / interval_s)
+        while self._anchor_s + event * interval_s <= after_s:  # rounding may have given it again
+            event += 1
         while self._rng.uniform() < self._faults.missed_event_probability:
             event += 1
         return self._anchor_s + event * interval_s

@@ -28,19 +28,30 @@ class Write(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """Write a characteristic; what it indicates next is sent back."""
+    """Write a characteristic; what the same or another one then indicates is sent back."""
 
     characteristic: str
     payload: bytes
+    answers_on: str = ""
+
+
+class Pause(NamedTuple):
+    """Give the sensor time."""
+
+    seconds: float
+
+
+class Subscribe(NamedTuple):
+    """Subscribe to the sensor's stream. What comes before ``Begin`` is not used."""
 
 
 class Begin(NamedTuple):
-    """The stream may begin: keep this as the sensor's descriptor, then subscribe to its stream."""
+    """The sensor is known: keep this as its descriptor, and its stream from now on."""
 
     descriptor: bytes
 
 
-Step = Read | Write | Ask | Begin
+Step = Read | Write | Ask | Pause | Subscribe | Begin
 Conversation = Generator[Step, bytes, None]
 Talk = Callable[[], Conversation]
 
@@ -49,6 +60,7 @@ def greet_sledmon() -> Conversation:
     """Read the descriptor, subscribe, START."""
     descriptor = yield Read(uuids.DESCRIPTOR)
     yield Begin(descriptor)
+    yield Subscribe()
     yield from command_sledmon(Command(Opcode.START))
 
 
