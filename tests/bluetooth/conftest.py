@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 LIMIT_S = 60.0
 
-# dbus-fast, which comes with bleak, is there on Linux alone; doctest would import these modules.
-collect_ignore = [] if sys.platform == "linux" else ["fake_bluez", "fake_radio.py", "fake_world.py"]
+# dbus-fast, which comes with bleak, is there on Linux alone; doctest would import the modules.
+collect_ignore = [] if sys.platform == "linux" else ["fake_bluez"]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,7 +13,8 @@ from sledmon.wire import uuids
 from sledmon.wire.control import Opcode, Status, pack_ping, unpack_pong
 from sledmon.wire.descriptor import Kind, unpack_descriptor
 from sledmon.wire.stream import unpack_header
-from tests.bluetooth.host import Host, find, scan_all, streaming
+from tests.bluetooth.host import Host, find, scan_all, streaming, until
+from tests.bluetooth.signals import signals_of
 from tests.bluetooth.world import World
 
 BELT = belt("SM-B-2600017")
@@ -203,6 +204,34 @@ async def test_a_restarted_sensor_has_another_boot_id_and_ticks_from_zero(world:
         await host.lose_link()
     assert boots[0].boot_id != boots[1].boot_id
     assert unpack_header(host.stream[-1]).tick < 30_000_000
+
+
+async def test_signals_come_in_the_order_of_the_real_daemon(world: World) -> None:
+    sensor = world.power_on(BELT)
+    async with signals_of(sensor.address) as heard:
+        host = Host(await find(sensor))
+        for _ in range(2):
+            await host.connect()
+            await until(lambda: heard[-1] == "ServicesResolved True")
+            await host.start()
+            await host.receive(1)
+            sensor.drop()
+            await host.lose_link()
+            await until(lambda: heard[-1] == "Connected False")
+    known = heard.index("Connected True")
+    resolved = heard.index("ServicesResolved True")
+    assert heard[: known + 1] == ["added Device1", "Connected True"]
+    for interface in ("GattService1", "GattCharacteristic1", "GattDescriptor1"):
+        assert f"added {interface}" in heard[known:resolved]
+    assert heard[resolved:] == [  # and services stay known while the link is gone
+        "ServicesResolved True",
+        "ServicesResolved False",
+        "Connected False",
+        "Connected True",
+        "ServicesResolved True",
+        "ServicesResolved False",
+        "Connected False",
+    ]
 
 
 # --- adapters and the stack ----------------------------------------------------------------------
