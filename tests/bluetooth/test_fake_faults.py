@@ -78,6 +78,21 @@ async def test_a_link_may_stand_and_carry_nothing(world: FakeWorld) -> None:
     assert host.numbers == list(range(len(host.numbers))), "the firmware's queue kept them"
 
 
+async def test_who_is_back_in_range_before_the_supervision_timeout_loses_nothing(
+    world: FakeWorld,
+) -> None:
+    sensor = world.power_on(BELT)
+    async with streaming(sensor) as host:
+        await host.receive(2)
+        sensor.out_of_range()
+        await asyncio.sleep(0.2)
+        sensor.back_in_range()
+        await host.receive(10)
+        assert not host.gone.is_set()
+    assert host.numbers == list(range(len(host.numbers)))
+    assert sensor.lost() == []
+
+
 # --- connects -----------------------------------------------------------------------------------
 
 

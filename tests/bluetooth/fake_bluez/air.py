@@ -91,12 +91,14 @@ class Air:
             link.end(reason)
 
     def move(self, address: str, in_range: bool) -> None:
-        """Out of range the link times out and nothing is heard; in range it advertises."""
+        """Out of range nothing is heard and the link times out, unless it is back in time."""
         sensor = self._sensors[address]
         sensor.in_range = in_range
         sensor.refresh()
         if not in_range:
             self.drop(address, "timeout")
+        elif sensor.link is not None:
+            sensor.link.recover()
 
     def power(self, address: str, on: bool, first_tick: int) -> None:
         """Switch a sensor off or on; on is a restart."""

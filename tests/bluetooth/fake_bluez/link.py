@@ -28,7 +28,8 @@ class Link:
         self._ended = ended
         self._loop = asyncio.get_running_loop()
         self._anchor_s = self._loop.time()
-        self._dying = False
+        self._death: asyncio.TimerHandle | None = None
+        self._in_flight: list[Outgoing] = []
         self._timer: asyncio.TimerHandle | None = None
         sensor.link = self
         sensor.connect(self._anchor_s)
@@ -42,10 +43,18 @@ class Link:
         """Break: with ``timeout`` both ends notice only after the supervision timeout."""
         if reason != "timeout":
             self._close(reason)
-        elif not self._dying:
-            self._dying = True
-            self._sensor.lose(self._loop.time(), CONTROLLER_BUFFERS)
-            self._loop.call_later(self._timing.supervision_s, self._close, reason)
+        elif self._death is None:
+            self._in_flight = self._sensor.carry(self._loop.time(), CONTROLLER_BUFFERS)
+            self._death = self._loop.call_later(self._timing.supervision_s, self._close, reason)
+
+    def recover(self) -> None:
+        """Heard again before the supervision timeout: the link stands, nothing is lost."""
+        if self._death is not None:
+            self._death.cancel()
+            self._death = None
+            for out in self._in_flight:
+                self._heard(out)
+            self._in_flight = []
 
     async def next_event(self) -> None:
         """Until the next connection event has begun, as a request on the link waits."""
@@ -54,9 +63,11 @@ class Link:
     def _close(self, reason: str) -> None:
         if self._sensor.link is not self:
             return
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._death):
+            if timer is not None:
+                timer.cancel()
         self._sensor.link = None
+        self._sensor.lose(self._in_flight)
         self._sensor.disconnect(self._loop.time())
         self._ended(reason)
 
@@ -68,7 +79,7 @@ class Link:
         self._timer = self._loop.call_at(self._event_after(self._loop.time()), self._event)
 
     def _event(self) -> None:
-        if not self._dying:
+        if self._death is None:
             now_s = self._loop.time()
             for out in self._sensor.carry(now_s, int(self._timing.notifications_an_event)):
                 self._heard(out)

@@ -58,6 +58,9 @@ class Carrier(Protocol):
     def end(self, reason: str) -> None:
         """The link breaks: ``timeout`` (silence first) or ``remote`` (the sensor hangs up)."""
 
+    def recover(self) -> None:
+        """The silence is over, perhaps in time."""
+
 
 class Sensor:
     """One sensor; times are the event loop's seconds."""
@@ -151,11 +154,9 @@ class Sensor:
                 heard.append(out)
         return heard
 
-    def lose(self, now_s: float, room: int) -> None:
-        """A connection event that nobody hears, though the firmware's radio took it."""
-        self.sample(now_s)
-        sent = self.firmware.outgoing(self.tick(now_s), room)
-        self.lost += [out.payload for out in sent if out.characteristic == uuids.STREAM]
+    def lose(self, unheard: list[Outgoing]) -> None:
+        """What the firmware's radio had taken when the link died."""
+        self.lost += [out.payload for out in unheard if out.characteristic == uuids.STREAM]
 
     def read(self, characteristic: str) -> bytes:
         """As the host reads it."""
