@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from bleak import BleakAdapter
 from bleak.exc import BleakDBusError, BleakError
 
 from sledmon.twin.firmware_params import belt, tether
@@ -219,14 +220,15 @@ async def test_a_client_that_keeps_its_old_connection_hears_everything_twice(
 
 async def test_a_link_outlives_the_client_that_left_without_a_word(world: FakeWorld) -> None:
     sensor = world.power_on(BELT)
-    device = await find(sensor)
-    left = Host(device)
+    left = Host(await find(sensor))
     await left.connect()
     await left.start()
     left.client._backend._bus.disconnect()  # type: ignore[attr-defined]  # as a crash does
     await until(lambda: sensor.state()["subscribed"] == {uuids.BATTERY_LEVEL})
     assert sensor.state()["connected"]
-    host = Host(device)
+    adapter = await BleakAdapter.get(bluez={"adapter": "hci0"})
+    (found,) = await adapter.get_connected_devices()
+    host = Host(found)
     await host.connect()  # bleak finds it connected and takes the link over
     await host.start()
     await host.receive(2)

@@ -253,7 +253,9 @@ class Device:
 
     def _uuids(self) -> Variant:
         service = self.sensor.params.service
-        return Variant("as", list(gatt.attribute_table(service)) if self._objects else [service])
+        if not self._objects:
+            return Variant("as", [service])
+        return Variant("as", [gatt.GENERIC_ACCESS, *gatt.attribute_table(service)])
 
     def _battery_properties(self) -> Properties:
         return {

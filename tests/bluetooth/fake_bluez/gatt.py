@@ -12,6 +12,10 @@ from tests.bluetooth.fake_bluez.words import Interfaces, Properties, Reply
 if TYPE_CHECKING:
     from tests.bluetooth.fake_bluez.device import Device
 
+GENERIC_ACCESS: Final = "00001800-0000-1000-8000-00805f9b34fb"
+"""Every sensor has it; bluetoothd keeps its objects to itself."""
+GENERIC_ATTRIBUTE: Final = "00001801-0000-1000-8000-00805f9b34fb"
+SERVICE_CHANGED: Final = "00002a05-0000-1000-8000-00805f9b34fb"
 CCCD: Final = "00002902-0000-1000-8000-00805f9b34fb"
 ATT_UNLIKELY: Final = 0x0E
 
@@ -36,7 +40,7 @@ _OWN: Final = (
 
 
 def attribute_table(service: str) -> dict[str, tuple[Row, ...]]:
-    """Services and their characteristics, as firmware_notes/profile.md tables them."""
+    """Services and their characteristics, as firmware_notes/profile.md and Bluetooth have them."""
     texts = (
         uuids.MODEL_NUMBER,
         uuids.SERIAL_NUMBER,
@@ -44,6 +48,7 @@ def attribute_table(service: str) -> dict[str, tuple[Row, ...]]:
         uuids.HARDWARE_REVISION,
     )
     return {
+        GENERIC_ATTRIBUTE: (Row(SERVICE_CHANGED, ("indicate",)),),
         service: _OWN,
         uuids.BATTERY_SERVICE: (Row(uuids.BATTERY_LEVEL, ("read", "notify")),),
         uuids.DEVICE_INFORMATION_SERVICE: tuple(Row(text, ("read",)) for text in texts),
@@ -233,7 +238,7 @@ class Characteristic:
 def export(device: "Device") -> list[Service | Characteristic | Configuration]:
     """All objects of a device, parents first, with handles as a sensor would number them."""
     objects: list[Service | Characteristic | Configuration] = []
-    handle = 0x000A
+    handle = 0x0006  # what is before belongs to Generic Access
     for uuid, rows in attribute_table(device.sensor.params.service).items():
         service = Service(device, handle, uuid)
         objects.append(service)
