@@ -61,7 +61,7 @@ async def test_a_sensor_tells_its_descriptor_battery_and_strings(world: World) -
 async def test_everything_that_is_sent_arrives_once_and_in_order(world: World) -> None:
     belt_sensor, tether_sensor = world.power_on(BELT), world.power_on(TETHER)
     async with streaming(belt_sensor) as belt_host, streaming(tether_sensor) as tether_host:
-        await asyncio.gather(belt_host.receive(40), tether_host.receive(40))
+        await asyncio.gather(belt_host.receive(25), tether_host.receive(25))
     for sensor, host in ((belt_sensor, belt_host), (tether_sensor, tether_host)):
         assert host.stream == sensor.delivered()
         assert host.numbers == list(range(len(host.numbers)))

