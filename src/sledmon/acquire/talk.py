@@ -1,6 +1,7 @@
 """Conversations of ``sledmon.wire.greeting`` held over a link."""
 
 import asyncio
+import contextlib
 from typing import Final, Protocol
 
 from sledmon.acquire.radio import Link, LinkError
@@ -41,13 +42,15 @@ class Talk:
     async def hold(self, conversation: Conversation) -> None:
         """Hold a conversation to its end."""
         async with self._turn:
-            reply: bytes | None = None
-            while True:
-                try:
-                    step = next(conversation) if reply is None else conversation.send(reply)
-                except StopIteration:
-                    return
-                reply = await self._carry_out(step)
+            with contextlib.suppress(StopIteration):
+                step = next(conversation)
+                while True:
+                    try:
+                        reply = await self._carry_out(step)
+                    except LinkError as error:
+                        step = conversation.throw(error)
+                    else:
+                        step = conversation.send(reply)
 
     async def _carry_out(self, step: Step) -> bytes:
         match step:
@@ -55,8 +58,8 @@ class Talk:
                 return await self._link.read(characteristic)
             case Write(characteristic, payload, response):
                 await self._link.write(characteristic, payload, response=response)
-            case Ask(characteristic, payload, answers_on):
-                return await self._ask(characteristic, payload, answers_on or characteristic)
+            case Ask():
+                return await self._ask(step)
             case Pause(seconds):
                 await asyncio.sleep(seconds)
             case Subscribe():
@@ -67,7 +70,8 @@ class Talk:
                     self._listener.begin(descriptor)
         return b""
 
-    async def _ask(self, characteristic: str, payload: bytes, answers_on: str) -> bytes:
+    async def _ask(self, step: Ask) -> bytes:
+        answers_on = step.answers_on or step.characteristic
         answers = self._answers.get(answers_on)
         if answers is None:
             answers = asyncio.Queue()
@@ -75,7 +79,7 @@ class Talk:
             self._answers[answers_on] = answers
         while not answers.empty():  # an answer that came too late answers nothing now
             answers.get_nowait()
-        await self._link.write(characteristic, payload, response=True)
+        await self._link.write(step.characteristic, step.payload, response=step.response)
         try:
             async with asyncio.timeout(ANSWER_S):
                 return await answers.get()

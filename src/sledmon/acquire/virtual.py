@@ -225,8 +225,9 @@ class _VirtualLink:
         event_s = sensor.air.next_event_s(sensor.now_s())
         while event_s < silent_s:
             await _until(sensor, event_s)
-            sensor.advance(event_s)
-            for characteristic, payload in sensor.firmware.outgoing(sensor.tick_at(event_s)):
+            now_s = sensor.now_s()  # a real clock's loop wakes a little later
+            sensor.advance(now_s)
+            for characteristic, payload in sensor.firmware.outgoing(sensor.tick_at(now_s)):
                 may_be_lost = characteristic == uuids.STREAM  # the others are acknowledged
                 arrives_s = sensor.air.arrives_s(event_s, may_be_lost=may_be_lost)
                 if arrives_s is not None:

@@ -22,7 +22,7 @@ Demo = Annotated[
 def open_radio(adapter: str | None, *, demo: bool = False) -> Radio:
     """The radio that was asked for; to be called in the event loop that will use it."""
     if demo:
-        return VirtualRadio(simulate(SessionParams(seed=1, reps=4, unresisted=0, faults="mild")))
+        return VirtualRadio(simulate(SessionParams(seed=1, reps=8, faults="mild")))
     # Not before it is needed: no other command waits for bleak to be imported.
     from sledmon.acquire.ble import BleRadio
 

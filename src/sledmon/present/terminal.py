@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sledmon.acquire.choose import KINDS, Heard
+from sledmon.acquire.conformance import Finding, Outcome
 from sledmon.acquire.sensor import Phase, SensorStatus
 from sledmon.results import UNKNOWN, Measured, Rep, Session
 from sledmon.units import kilograms_to_pounds, metres_to_yards
@@ -128,6 +129,19 @@ def sensors_table(sensors: Iterable[Heard]) -> Table:
             "-" if seen.signal_dbm is None else f"{seen.signal_dbm} dBm",
             "-" if seen.battery_percent is None else f"{seen.battery_percent} %",
         )
+    return table
+
+
+def findings_table(findings: Iterable[Finding]) -> Table:
+    """A row a requirement."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("")
+    for title in ("requirement", "wanted", "seen"):
+        table.add_column(title, overflow="fold")
+    for finding in findings:
+        style = "bold" if finding.outcome is Outcome.FAIL else ""
+        mark = {Outcome.PASS: "ok", Outcome.FAIL: "FAIL", Outcome.SEEN: ""}[finding.outcome]
+        table.add_row(mark, finding.requirement, finding.demand, finding.seen, style=style)
     return table
 
 

@@ -1,8 +1,8 @@
 """The first and last words with a sensor, without any I/O: steps come out, answers go in.
 
 A conversation is a generator. Whoever owns the link carries out each step that it yields and sends
-back the bytes that the step asks for, or empty bytes where it asks for none. So the words to any
-sensor are told, and tested, without a radio.
+back the bytes that the step asks for, or empty bytes where it asks for none; a step that failed is
+told by throwing its error in. So the words to any sensor are told, and tested, without a radio.
 """
 
 from collections.abc import Callable, Generator
@@ -33,6 +33,7 @@ class Ask(NamedTuple):
     characteristic: str
     payload: bytes
     answers_on: str = ""
+    response: bool = True
 
 
 class Pause(NamedTuple):
