@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from sledmon.cli import analyze, check, demo, import_, live, probe, replay, scan, simulate
+from sledmon.cli import analyze, check, demo, doctor, import_, live, probe, replay, scan, simulate
 from sledmon.errors import SledmonError
 from sledmon.version import VERSION
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, scan, live, replay, analyze, simulate, import_, check, probe):
+for command in (demo, scan, live, replay, analyze, simulate, import_, check, probe, doctor):
     app.command(name=command.NAME, epilog=command.EXAMPLE)(command.run)
 
 

@@ -14,7 +14,6 @@ from types import FrameType
 from typing import Annotated, Final, NamedTuple, TypeVar
 
 import typer
-from platformdirs import user_data_path
 
 from sledmon.acquire.choose import choose
 from sledmon.acquire.inbox import Inbox
@@ -23,6 +22,7 @@ from sledmon.acquire.radio_thread import RadioThread
 from sledmon.acquire.remembered import remember, remembered
 from sledmon.acquire.sensor import SensorStatus
 from sledmon.cli.options import Headless, LiveFormat, Output, write_out
+from sledmon.cli.places import recordings_folder
 from sledmon.cli.radios import Adapter, open_radio
 from sledmon.errors import EventError
 from sledmon.events import canonical_value
@@ -149,7 +149,7 @@ def _recordings(given: list[Path] | None, lanes: int) -> list[Path]:
     if given:
         path = given[0]
     else:
-        folder = user_data_path("sledmon", appauthor=False) / "recordings"
+        folder = recordings_folder()
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{local_time_name()}.mcap"
     if lanes == 1:

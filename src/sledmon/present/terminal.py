@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sledmon.acquire.choose import KINDS, Heard
+from sledmon.acquire.computer import Diagnosis
 from sledmon.acquire.conformance import Finding, Outcome
 from sledmon.acquire.sensor import Phase, SensorStatus
 from sledmon.results import UNKNOWN, Measured, Rep, Session
@@ -143,6 +144,15 @@ def findings_table(findings: Iterable[Finding]) -> Table:
         mark = {Outcome.PASS: "ok", Outcome.FAIL: "FAIL", Outcome.SEEN: ""}[finding.outcome]
         table.add_row(mark, finding.requirement, finding.demand, finding.seen, style=style)
     return table
+
+
+def diagnoses_text(diagnoses: Iterable[Diagnosis]) -> Text:
+    """A line a check, and one beneath it for how to mend what is wrong."""
+    lines = []
+    for diagnosis in diagnoses:
+        lines.append(f"{diagnosis.state:<5} {diagnosis.what}: {diagnosis.seen}")
+        lines += [f"      {diagnosis.mend}"] if diagnosis.mend else []
+    return Text("\n".join(lines))
 
 
 def reps_table(reps: tuple[Rep, ...], title: str, width: int) -> Table:
