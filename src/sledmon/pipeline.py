@@ -98,6 +98,7 @@ class Pipeline:
                 changed = True
             elif isinstance(record, Opened) and ordinal == 0:
                 self._rig = parse_rig(record.rig_toml, where="the recording's rig")
+                self._decoder.set_rig(self._rig)
                 self._finder.set_rig(self._rig)
                 self._coach.set_rig(self._rig)
         self._packets_hash.add(records)

@@ -15,7 +15,7 @@ from sledmon.recording.tables import LAYOUT, ImportSummary, import_tables
 from sledmon.samples import Connected, Event, FloatArray, Opened, Packet, Record
 from sledmon.wire.table import IMU, unpack_rows, unpack_table_descriptor
 
-ENCODER_CSV = "time_s,distance_m\n0.00,1.5\n0.01,1.25\n0.02,1.75\n0.13,2\n"
+ENCODER_CSV = "time_s,distance_m\n0.00,1.5\n0.01,1.45\n0.02,1.55\n0.13,2\n"
 IMU_HEADER = ",".join(IMU)
 
 
@@ -52,7 +52,7 @@ def test_rows_become_table_packets_exactly(tmp_path: Path) -> None:
         (Packet, 20_000_000),
         (Packet, 130_000_000),
     ]
-    expected = [[0.0, 1.5], [0.01, 1.25], [0.02, 1.75], [0.13, 2.0]]
+    expected = [[0.0, 1.5], [0.01, 1.45], [0.02, 1.55], [0.13, 2.0]]
     assert rows(found, "encoder", 2).tolist() == expected
     assert summary.rows == {"encoder": 4}
     assert summary.duration_s == 0.13
@@ -65,19 +65,19 @@ def test_rows_become_table_packets_exactly(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "time_s;distance_m\n0,00;1,5\n0,01;1,25\n0,02;1,75\n0,13;2\n",
-        "time_s;distance_m\n0.00;1.5\n0.01;1.25\n0.02;1.75\n0.13;2\n",
-        "\ufefftime_s,distance_m\r\n0.00,1.5\r\n0.01,1.25\r\n0.02,1.75\r\n0.13,2\r\n\r\n",
-        "\ufefftime_s;distance_m\r\n0,00;1,5\r\n0,01;1,25\r\n0,02;1,75\r\n0,13;2",
-        "distance_m,time_s\n1.5,0\n1.25,0.01\n1.75,0.02\n2,0.13\n",
-        'time_s,distance_m\n"0.00","1.5"\n"0,01","1,25"\n0.02, 1.75\n0.13,2e0\n\n',
-        "time_s,note,distance_m,\n0,a,1.5,\n0.01,b,1.25,\n0.02,é,1.75,\n0.13,,2,\n",
-        "time_s,distance_m\r0.00,1.5\r0.01,1.25\r0.02,1.75\r0.13,2\r",
+        "time_s;distance_m\n0,00;1,5\n0,01;1,45\n0,02;1,55\n0,13;2\n",
+        "time_s;distance_m\n0.00;1.5\n0.01;1.45\n0.02;1.55\n0.13;2\n",
+        "\ufefftime_s,distance_m\r\n0.00,1.5\r\n0.01,1.45\r\n0.02,1.55\r\n0.13,2\r\n\r\n",
+        "\ufefftime_s;distance_m\r\n0,00;1,5\r\n0,01;1,45\r\n0,02;1,55\r\n0,13;2",
+        "distance_m,time_s\n1.5,0\n1.45,0.01\n1.55,0.02\n2,0.13\n",
+        'time_s,distance_m\n"0.00","1.5"\n"0,01","1,45"\n0.02, 1.55\n0.13,2e0\n\n',
+        "time_s,note,distance_m,\n0,a,1.5,\n0.01,b,1.45,\n0.02,é,1.55,\n0.13,,2,\n",
+        "time_s,distance_m\r0.00,1.5\r0.01,1.45\r0.02,1.55\r0.13,2\r",
     ],
 )
 def test_every_dialect_gives_the_same_rows(tmp_path: Path, text: str) -> None:
     summary = run(tmp_path, text)
-    expected = [[0.0, 1.5], [0.01, 1.25], [0.02, 1.75], [0.13, 2.0]]
+    expected = [[0.0, 1.5], [0.01, 1.45], [0.02, 1.55], [0.13, 2.0]]
     assert rows(records(tmp_path), "encoder", 2).tolist() == expected
     assert any("not used: note, (without a name)" in n for n in summary.notes) == ("note" in text)
 

@@ -35,10 +35,12 @@ def _descriptor(**changes: Any) -> bytes:
         (_descriptor(period_s=None), "not the JSON"),
         (_descriptor(period_s="soon"), "not the JSON"),
         (_descriptor(period_s=10**400), "not the JSON"),
-        (_descriptor(period_s=0), "not a positive number"),
-        (_descriptor(period_s=-1.0), "not a positive number"),
-        (_descriptor(period_s=float("nan")), "not a positive number"),
-        (_descriptor(period_s=float("inf")), "not a positive number"),
+        (_descriptor(period_s=0), "not one of a sensor"),
+        (_descriptor(period_s=1e-9), "not one of a sensor"),
+        (_descriptor(period_s=1e300), "not one of a sensor"),
+        (_descriptor(period_s=-1.0), "not one of a sensor"),
+        (_descriptor(period_s=float("nan")), "not one of a sensor"),
+        (_descriptor(period_s=float("inf")), "not one of a sensor"),
     ],
 )
 def test_a_wrong_table_descriptor_is_refused(payload: bytes, why: str) -> None:

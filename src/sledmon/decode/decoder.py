@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sledmon.decode.sensor import EncoderDecoder, ImuDecoder, Output, SensorDecoder
 from sledmon.decode.table import TableDecoder
 from sledmon.errors import WireError
+from sledmon.rig import Rig
 from sledmon.samples import (
     DEVICES,
     Connected,
@@ -18,9 +19,9 @@ from sledmon.samples import (
     Record,
 )
 
-LAYOUTS: dict[str, Callable[[Device], SensorDecoder]] = {
-    "sledmon-1": lambda device: ImuDecoder() if device == "imu" else EncoderDecoder(),
-    "table-1": TableDecoder,
+LAYOUTS: dict[str, Callable[[Device, Rig], SensorDecoder]] = {
+    "sledmon-1": lambda device, _: ImuDecoder() if device == "imu" else EncoderDecoder(),
+    "table-1": lambda device, rig: TableDecoder(device, rig.encoder.counts_per_m),
 }
 """Which decoder reads which packets. A new sensor model is one row here."""
 
@@ -41,6 +42,11 @@ class Decoder:
     def __init__(self) -> None:
         self._sensors: dict[Device, SensorDecoder] = {}
         self._layouts: dict[Device, str] = {}
+        self._rig = Rig()
+
+    def set_rig(self, rig: Rig) -> None:
+        """Take the rig that the recording names; before any sensor connects."""
+        self._rig = rig
 
     @property
     def periods_s(self) -> dict[Device, float]:
@@ -75,7 +81,7 @@ class Decoder:
             self._sensors.pop(record.device, None)
             return
         if self._layouts.get(record.device) != record.layout or record.device not in self._sensors:
-            self._sensors[record.device] = LAYOUTS[record.layout](record.device)
+            self._sensors[record.device] = LAYOUTS[record.layout](record.device, self._rig)
             self._layouts[record.device] = record.layout
         try:
             self._sensors[record.device].connected(record.descriptor)

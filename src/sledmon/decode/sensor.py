@@ -24,6 +24,7 @@ from sledmon.samples import (
 )
 from sledmon.units import NANOSECONDS_PER_SECOND
 from sledmon.wire.descriptor import Descriptor, Features, Kind, unpack_descriptor
+from sledmon.wire.limits import FASTEST_CORD_MPS, LONGEST_CORD_M
 from sledmon.wire.stream import (
     EDGE_INTERVAL_TICKS,
     TICKS_PER_SECOND,
@@ -38,11 +39,7 @@ from sledmon.wire.stream import (
 
 Output = EncoderBlock | ImuBlock | Gap | Fault
 
-FASTEST_CORD_MPS = 15.0
-"""No athlete and no reel moves cord faster; a larger step is a damaged count."""
 COUNT_MODULUS = 1 << 32
-LONGEST_CORD_M = 100.0
-"""Nor is any cord longer."""
 _REMEMBERED_S = 20.0  # the sample period follows temperature
 _NOMINAL_ERROR = 0.05  # firmware keeps 3 %
 _LEARNT_ERROR = 1e-3

@@ -72,6 +72,8 @@ class BeltRepFinder:
         while self._next < newest:
             window, self._next = self._next, self._next + 1
             until = int(np.searchsorted(self._time_s, (window + 1) * window_s))
+            if not self._running:  # a long gap holds millions of empty windows
+                self._next = max(self._next, int(self._time_s[until] // window_s))
             rep = self._looked_at(window, gates_m, from_m)
             if rep is not None:
                 found.append((rep, int(self._record[until])))

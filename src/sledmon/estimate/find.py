@@ -87,8 +87,8 @@ class _End(NamedTuple):
 
 class _Why(IntEnum):
     GATE = 0
-    STOP = 1
-    SILENCE = 2
+    SILENCE = 1  # before STOP: a cord seen slow only across a silence was not seen to stop
+    STOP = 2
     NO_MORE = 3
 
 
@@ -223,7 +223,7 @@ class RepFinder:
 
         silence = self._arrivals.silence(tether.record[opened:], params.silent_s)
         if silence is not None:
-            known = tether.time_s[tether.record <= silence]
+            known = tether.time_s[tether.record < silence]
             candidates.append(_End(silence, _Why.SILENCE, float(known[-1])))
 
         gate_i = self._gate_index(opened, distance_m)
@@ -263,7 +263,9 @@ class RepFinder:
         """Estimate with what had arrived when the rep ended, and nothing else."""
         params, ordinal = self._params, end.ordinal
         from_s = max(opened_s - params.history_s, self._floor_s)
-        tether = self._tether.known_at(ordinal, from_s, self._late)
+        # The first packet after a silence tells of its end, and what it holds lies beyond it.
+        silenced = end.why is _Why.SILENCE
+        tether = self._tether.known_at(ordinal - silenced, from_s, self._late)
         tether = replace(tether, silent_after=end.why in (_Why.SILENCE, _Why.NO_MORE))
         from_s = max(opened_s - params.belt_history_s, self._floor_s)
         belt = self._belt.known_at(ordinal, from_s)

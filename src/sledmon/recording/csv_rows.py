@@ -20,9 +20,8 @@ import numpy as np
 
 from sledmon.errors import ImportTableError
 from sledmon.samples import FloatArray
+from sledmon.wire.limits import MAX_TIME_S
 
-MAX_TIME_S: Final = 4e9
-"""Seconds since 1970 fit; milliseconds since 1970 do not, and are a mistake."""
 MARK: Final = b"\xef\xbb\xbf"
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 

@@ -14,7 +14,6 @@ import numpy as np
 from sledmon.errors import EventError, ImportTableError, RigError
 from sledmon.events import canonical_value
 from sledmon.recording.csv_rows import (
-    MAX_TIME_S,
     CsvFile,
     number_at,
     open_csv,
@@ -22,11 +21,13 @@ from sledmon.recording.csv_rows import (
     require_columns,
     text_rows,
 )
+from sledmon.recording.magnitudes import require_belt, require_cord
 from sledmon.recording.place import written_beside
 from sledmon.recording.writer import RecordingWriter
 from sledmon.rig import Rig, parse_rig
 from sledmon.samples import Connected, Device, Event, FloatArray, Opened, Packet, Record
 from sledmon.wire import table
+from sledmon.wire.limits import LEAST_PERIOD_S, MAX_TIME_S
 
 LAYOUT: Final = "table-1"
 PACKET_S: Final = 0.1
@@ -70,12 +71,12 @@ def import_tables(
     """Make a recording of tables; everything is read and believed before anything is written."""
     out = Path(out)
     notes: list[str] = []
-    tables = [_read_encoder(open_csv(Path(encoder)), notes)]
+    rig_toml, parsed = _read_rig(None if rig is None else Path(rig))
+    tables = [_read_encoder(open_csv(Path(encoder)), parsed, notes)]
     if imu is not None:
-        tables.insert(0, _read("imu", open_csv(Path(imu)), table.IMU, notes))
+        tables.insert(0, _read_imu(open_csv(Path(imu)), notes))
     coach_file = None if events is None else open_csv(Path(events))
     coach = [] if coach_file is None else _read_events(coach_file, notes)
-    rig_toml, parsed = _read_rig(None if rig is None else Path(rig))
     notes += _rig_notes(parsed, tables[-1].columns)
 
     first_s = min(float(each.rows[0, 0]) for each in tables)
@@ -101,19 +102,32 @@ def import_tables(
     )
 
 
-def _read_encoder(file: CsvFile, notes: list[str]) -> _Table:
+def _read_encoder(file: CsvFile, rig: Rig, notes: list[str]) -> _Table:
     if "distance_m" in file.names and "count" in file.names:
         raise ImportTableError(
             f"{file.path}, line 1, column count: there is a column distance_m too; remove one"
         )
     columns = table.ENCODER_COUNT if "count" in file.names else table.ENCODER_DISTANCE
-    return _read("encoder", file, columns, notes)
+    read = _read("encoder", file, columns, notes)
+    require_cord(file, columns, read.rows, rig)
+    return read
+
+
+def _read_imu(file: CsvFile, notes: list[str]) -> _Table:
+    read = _read("imu", file, table.IMU, notes)
+    notes += require_belt(file, table.IMU, read.rows)
+    return read
 
 
 def _read(device: Device, file: CsvFile, columns: tuple[str, ...], notes: list[str]) -> _Table:
     rows, unused = read_numbers(file, columns)
     _note_unused(file, unused, notes)
     period_s = float(np.median(np.diff(rows[:, 0])))
+    if period_s < LEAST_PERIOD_S:
+        raise ImportTableError(
+            f"{file.path}, column time_s: rows are {period_s:g} s apart, closer than any sensor's;"
+            " write the times in seconds"
+        )
     if period_s > _SLOW_S:
         notes.append(
             f"{file.path.name}: rows are {period_s:g} s apart; check that time_s is in seconds."

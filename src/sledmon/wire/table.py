@@ -1,13 +1,13 @@
 """Table packets: rows of an imported table as float64, exactly as the file gave them."""
 
 import json
-import math
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from sledmon.errors import WireError
 from sledmon.samples import FloatArray
+from sledmon.wire.limits import LEAST_PERIOD_S, MAX_TIME_S
 
 ENCODER_DISTANCE: Final = ("time_s", "distance_m")
 ENCODER_COUNT: Final = ("time_s", "count")
@@ -43,8 +43,8 @@ def unpack_table_descriptor(payload: bytes) -> TableDescriptor:
         raise WireError("the table's descriptor is not the JSON that FORMAT.md tables") from None
     if descriptor.columns not in (ENCODER_DISTANCE, ENCODER_COUNT, IMU):
         raise WireError(f"unknown table columns {', '.join(map(str, descriptor.columns))}")
-    if not 0 < descriptor.period_s < math.inf:
-        raise WireError("the table's sample period is not a positive number of seconds")
+    if not LEAST_PERIOD_S <= descriptor.period_s <= 2 * MAX_TIME_S:
+        raise WireError("the table's sample period is not one of a sensor, in seconds")
     return descriptor
 
 
