@@ -169,60 +169,6 @@ def test_a_bad_row_is_named_by_file_line_and_column(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tether.csv"]
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("simulate", "OUT", "--reps", "1"),
-        ("demo", "--reps", "1", "--speed", "max", "--record", "OUT"),
-        ("import", "OUT", "--encoder", "TABLE"),
-        ("check", "RECORDING", "--repair", "OUT"),
-    ],
-    ids=lambda arguments: arguments[0],
-)
-def test_an_output_is_never_overwritten_nor_put_into_a_missing_folder(
-    arguments: tuple[str, ...], tmp_path: Path
-) -> None:
-    table = tmp_path / "tether.csv"
-    table.write_text("time_s,distance_m\n" + "".join(f"{i / 100},0\n" for i in range(100)))
-    there = tmp_path / "there.mcap"
-    there.write_bytes(b"precious")
-    names = {"TABLE": table, "RECORDING": path_of(SMALL)}
-    for out in (there, tmp_path / "missing" / "out.mcap", tmp_path):
-        ran = sledmon(*(names.get(a, out if a == "OUT" else a) for a in arguments))
-        assert_one_sentence(ran)
-        assert str(out) in ran.err
-    assert there.read_bytes() == b"precious"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["tether.csv", "there.mcap"]
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("analyze", path_of(SMALL), "--format", "json"),
-        ("analyze", path_of(SMALL), "--format", "csv"),
-        ("analyze", path_of(SMALL)),
-        ("replay", path_of(SMALL), "--speed", "max", "--format", "json"),
-        ("demo", "--reps", "1", "--speed", "max", "--format", "json"),
-    ],
-    ids=lambda arguments: f"{arguments[0]}-{arguments[-1]}",
-)
-def test_results_into_a_missing_folder_are_one_sentence(
-    arguments: tuple[object, ...], tmp_path: Path
-) -> None:
-    out = tmp_path / "missing" / "results"
-    ran = sledmon(*arguments, "--output", out)
-    assert_one_sentence(ran)
-    assert str(out) in ran.err
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_truth_into_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
-    out, truth = tmp_path / "out.mcap", tmp_path / "missing" / "truth.json"
-    ran = sledmon("simulate", out, "--reps", "1", "--truth", truth)
-    assert_one_sentence(ran)
-    assert str(truth) in ran.err
-
-
 def test_a_bad_rig_is_one_sentence_naming_the_key(tmp_path: Path) -> None:
     table = tmp_path / "tether.csv"
     table.write_text("time_s,distance_m\n0,0\n0.1,0\n")

@@ -371,6 +371,7 @@ print(refused[0])
     )
     assert run.returncode == 0, run.stderr
     assert "the disk is full" in run.stdout
+    assert "free some space and begin a new recording" in run.stdout
     recording = open_recording(path)
     records = [record for batch in recording.batches() for record in batch]
     assert 150 < len(records) < 400

@@ -209,13 +209,13 @@ def test_a_bad_rig_a_missing_file_and_an_existing_output_are_one_sentence(tmp_pa
     encoder = tmp_path / "encoder.csv"
     with pytest.raises(RigError, match="cannot read"):
         import_tables(tmp_path / "out.mcap", encoder=encoder, rig=tmp_path / "no.toml")
-    with pytest.raises(ImportTableError, match=r"cannot read .*: No such file"):
+    with pytest.raises(ImportTableError, match=r"cannot read .*: it does not exist; check"):
         import_tables(tmp_path / "out.mcap", encoder=tmp_path / "no.csv")
     (tmp_path / "out.mcap").write_bytes(b"precious")
     with pytest.raises(RecordingError, match="never overwritten"):
         import_tables(tmp_path / "out.mcap", encoder=encoder)
     assert (tmp_path / "out.mcap").read_bytes() == b"precious"
-    with pytest.raises(RecordingError, match="No such file"):
+    with pytest.raises(RecordingError, match="its folder does not exist; make it first"):
         import_tables(tmp_path / "missing" / "out.mcap", encoder=encoder)
     assert not list(tmp_path.glob(".*"))
 

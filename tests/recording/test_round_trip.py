@@ -211,7 +211,7 @@ def test_records_that_a_file_cannot_hold_are_refused_and_the_rest_is_kept(tmp_pa
 
 
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(RecordingError, match=r"cannot create .*No such file"):
+    with pytest.raises(RecordingError, match=r"cannot write .*its folder does not exist; make it"):
         RecordingWriter(tmp_path / "missing" / "a.mcap")
 
 

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from sledmon.cli import analyze, check, demo, doctor, import_, live, probe, replay, scan, simulate
-from sledmon.errors import SledmonError
+from sledmon.errors import SledmonError, unwritable
 from sledmon.version import VERSION
 
 app = typer.Typer(
@@ -57,8 +57,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        sys.exit(_told(f"{where}{error.strerror or error}"))
+        # Files are read and written elsewhere, with their names: this is standard output.
+        sys.exit(_told(unwritable(error.filename or "the output", error)))
 
 
 def _told(sentence: str) -> int:

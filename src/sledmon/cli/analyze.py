@@ -1,6 +1,7 @@
 """``sledmon analyze``: the results of recordings, as fast as can be."""
 
 import asyncio
+import io
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 from rich.console import Console
 
 from sledmon.acquire import played_back
+from sledmon.cli.destinations import require_results_place
 from sledmon.cli.options import Output, each_or_told, open_or_warn, write_out
 from sledmon.estimate import RepFinderParams, RepParams
 from sledmon.pipeline import Pipeline, PipelineParams
@@ -46,6 +48,7 @@ def run(
     ] = RepParams().start_threshold_mps,
 ) -> None:
     """Results of one or more recordings; a bad one is told and does not stop the rest."""
+    require_results_place(output)
     params = PipelineParams(
         finder=RepFinderParams(rep=RepParams(start_threshold_mps=start_threshold))
     )
@@ -77,8 +80,9 @@ def _write(
     elif output is None:
         _print(sessions, console_for())
     else:
-        with output.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            _print(sessions, console_for(file))
+        text = io.StringIO()
+        _print(sessions, console_for(text))
+        write_out(text.getvalue(), output)
 
 
 def _print(sessions: list[tuple[str, Session]], console: Console) -> None:

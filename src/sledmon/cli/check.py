@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from sledmon.cli.destinations import require_new_recording
 from sledmon.recording import check, format_report, repair
 
 NAME = "check"
@@ -19,5 +20,6 @@ def run(
     ] = None,
 ) -> None:
     """Say whether a recording is whole and what was lost; a damaged one stays readable."""
+    require_new_recording(repair_to)
     report = repair(recording, repair_to) if repair_to else check(recording)
     typer.echo(format_report(report), nl=False)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sledmon.acquire import WarpedLoop, simulated
+from sledmon.cli.destinations import require_new_recording, require_results_place
 from sledmon.cli.options import (
     FaultLevel,
     Faults,
@@ -45,12 +46,15 @@ def run(
 ) -> None:
     """Show a simulated session, rep by rep, as if its sensors were here."""
     pace = parse_speed(speed)
+    loads = parse_loads(load_lb)
+    require_new_recording(record)
+    require_results_place(output, record)
     session = simulate(
         SessionParams(
             seed=seed,
             reps=reps,
             unresisted=min(unresisted, reps),
-            load_lb=parse_loads(load_lb),
+            load_lb=loads,
             faults=faults.value,
         )
     )

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from sledmon.cli.destinations import require_new_recording
 from sledmon.recording import import_tables
 
 NAME = "import"
@@ -29,6 +30,7 @@ def run(
     ] = None,
 ) -> None:
     """Make a recording from tables; a bad row is named by file, line and column."""
+    require_new_recording(out)
     summary = import_tables(out, encoder=encoder, imu=imu, events=events, rig=rig)
     rows = ", ".join(f"{rows} {device} rows" for device, rows in summary.rows.items())
     typer.echo(f"{summary.path}: {rows}, {summary.events} events, {summary.duration_s:.1f} s")

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from sledmon.errors import RecordingError, SledmonError
+from sledmon.cli.destinations import is_recording
+from sledmon.errors import RecordingError, SledmonError, unreadable, unwritable
 from sledmon.pipeline import Pipeline, Recorder, Source, run
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.terminal import LiveTable, console_for, session_text
 from sledmon.recording import Recording, open_recording
-from sledmon.recording.layout import MAGIC
 from sledmon.results import Rep, Session
 
 
@@ -42,7 +42,9 @@ def parse_speed(text: str) -> float | None:
     except ValueError:
         speed = 0.0
     if not 0.0 < speed <= 1e6:
-        raise typer.BadParameter(f"{text!r} is neither a positive number nor max")
+        raise typer.BadParameter(
+            f"{text!r} is neither a positive number nor max", param_hint="'--speed'"
+        )
     return speed
 
 
@@ -54,9 +56,13 @@ def parse_loads(text: str) -> tuple[float, ...]:
     try:
         numbers = tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not numbers between commas, like 0,5,10") from None
+        raise typer.BadParameter(
+            f"{text!r} is not numbers between commas, like 0,5,10", param_hint="'--load-lb'"
+        ) from None
     if not all(0.0 <= number <= _MOST_LB for number in numbers):
-        raise typer.BadParameter(f"{text!r} is not 0 to {_MOST_LB:g} lb each")
+        raise typer.BadParameter(
+            f"{text!r} is not 0 to {_MOST_LB:g} lb each", param_hint="'--load-lb'"
+        )
     return numbers
 
 
@@ -129,17 +135,13 @@ def write_out(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         sys.stdout.flush()
-    elif _is_recording(output):
+        return
+    if is_recording(output):
         raise RecordingError(f"{output} is a recording and stays as it is; name another file")
-    else:
+    try:
         output.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-
-
-def _is_recording(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise RecordingError(unwritable(output, error)) from None
 
 
 def each_or_told(paths: Iterable[Path], work: Callable[[Path], None]) -> bool:
@@ -152,6 +154,6 @@ def each_or_told(paths: Iterable[Path], work: Callable[[Path], None]) -> bool:
             typer.echo(f"sledmon: {error}", err=True)
             went_well = False
         except OSError as error:
-            typer.echo(f"sledmon: {path}: {error.strerror or error}", err=True)
+            typer.echo(f"sledmon: {unreadable(path, error)}", err=True)
             went_well = False
     return went_well

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sledmon.acquire import played_back
+from sledmon.cli.destinations import require_results_place
 from sledmon.cli.options import Headless, LiveFormat, Output, Speed, open_or_warn, parse_speed, play
 
 NAME = "replay"
@@ -21,6 +22,7 @@ def run(
 ) -> None:
     """Play a recording at any speed; the results are those of the day."""
     pace = parse_speed(speed)
+    require_results_place(output)
     play(
         played_back(open_or_warn(recording), pace),
         title=f"Replay: {recording.name}",

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sledmon.acquire import with_ticks
+from sledmon.cli.destinations import require_new_recording, require_results_place
 from sledmon.cli.options import (
     FaultLevel,
     Faults,
@@ -41,13 +42,16 @@ def run(
     ] = None,
 ) -> None:
     """Write a recording of a simulated session, as its sensors and radio would have left it."""
+    loads = parse_loads(load_lb)
+    require_new_recording(out)
+    require_results_place(truth, out)
     session = simulate_session(
         SessionParams(
             seed=seed,
             reps=reps,
             unresisted=min(unresisted, reps),
             distance_yd=distance_yd,
-            load_lb=parse_loads(load_lb),
+            load_lb=loads,
             faults=faults.value,
         )
     )

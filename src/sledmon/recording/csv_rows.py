@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sledmon.errors import ImportTableError
+from sledmon.errors import ImportTableError, unreadable
 from sledmon.samples import FloatArray
 from sledmon.wire.limits import MAX_TIME_S
 
@@ -55,7 +55,7 @@ def open_csv(path: Path) -> CsvFile:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ImportTableError(f"cannot read {path}: {error.strerror}") from None
+        raise ImportTableError(unreadable(path, error)) from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ImportTableError(f"{path} is UTF-16; save it as CSV UTF-8")
     first = content.removeprefix(MARK).lstrip(b"\r\n")[:10_000].partition(b"\n")[0]

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from sledmon.errors import RecordingError
+from sledmon.errors import RecordingError, unwritable
 
 
 @contextlib.contextmanager
@@ -26,7 +26,7 @@ def written_beside(out: Path) -> Iterator[Path]:
     except RecordingError as error:  # the temporary name means nothing to people
         raise RecordingError(str(error).replace(str(temporary), str(out))) from None
     except OSError as error:
-        raise RecordingError(f"cannot write {out}: {error.strerror}") from None
+        raise RecordingError(unwritable(out, error)) from None
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

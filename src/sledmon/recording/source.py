@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
-from sledmon.errors import RecordingError
+from sledmon.errors import RecordingError, unreadable
 
 _WINDOW_BYTES: Final = 1 << 20
 
@@ -26,7 +26,7 @@ class FileBytes:
         except FileNotFoundError:
             raise RecordingError(f"{path} does not exist; check the name") from None
         except (OSError, ValueError) as error:
-            raise _unreadable(path, error) from None
+            raise RecordingError(unreadable(path, error)) from None
 
     def at(self, offset: int, length: int) -> bytes:
         """Up to ``length`` bytes from ``offset``; fewer at the end of the file."""
@@ -45,7 +45,7 @@ class FileBytes:
                 parts.append(part)
                 length -= len(part)
         except (OSError, ValueError) as error:
-            raise _unreadable(self.path, error) from None
+            raise RecordingError(unreadable(self.path, error)) from None
         return b"".join(parts)
 
     def find(self, wanted: bytes, start: int) -> int:
@@ -70,8 +70,3 @@ class FileBytes:
         trace: TracebackType | None,
     ) -> None:
         self._stream.close()
-
-
-def _unreadable(path: Path, error: Exception) -> RecordingError:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return RecordingError(f"cannot read {path}: {reason}")

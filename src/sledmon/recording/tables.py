@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from sledmon.errors import EventError, ImportTableError, RigError
+from sledmon.errors import EventError, ImportTableError, RigError, unreadable
 from sledmon.events import canonical_value
 from sledmon.recording.csv_rows import (
     CsvFile,
@@ -169,7 +169,7 @@ def _read_rig(path: Path | None) -> tuple[str, Rig]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise RigError(f"cannot read {path}: {error.strerror}") from None
+        raise RigError(unreadable(path, error)) from None
     except UnicodeDecodeError:
         raise RigError(f"{path} is not UTF-8; save it as UTF-8") from None
     return text, parse_rig(text, where=str(path))

@@ -16,7 +16,7 @@ from typing import BinaryIO, Final, NamedTuple, Self
 
 from mcap.writer import CompressionType, Writer
 
-from sledmon.errors import RecordingError
+from sledmon.errors import RecordingError, unwritable
 from sledmon.recording import layout
 from sledmon.recording.states import State, StateRecord, pack_state
 from sledmon.samples import Connected, Event, Lost, Opened, Packet, Record
@@ -109,7 +109,7 @@ class RecordingWriter:
                 f"{self.path} exists already and is never overwritten; choose another name"
             ) from None
         except OSError as error:
-            raise RecordingError(f"cannot create {self.path}: {error.strerror}") from None
+            raise RecordingError(unwritable(self.path, error)) from None
         self._mcap = Writer(self._stream, compression=CompressionType.ZSTD, enable_data_crcs=True)
         self._sync = _Sync(self._stream.fileno(), self.path.parent)
         # Nothing reaches the disk before Opened does: an empty file would explain nothing.
@@ -256,9 +256,11 @@ class RecordingWriter:
             self._fail(error)
 
     def _fail(self, error: OSError) -> None:
-        reason = "the disk is full" if error.errno in _FULL else error.strerror or "the disk failed"
+        full = error.errno in _FULL
+        reason = "the disk is full" if full else error.strerror or "the disk failed"
+        advice = "free some space" if full else "name another disk"
         self.failure = (
             f"cannot go on writing {self.path}: {reason}; what was written so far is kept,"
-            " what follows is not recorded"
+            f" what follows is not recorded; {advice} and begin a new recording"
         )
         raise RecordingError(self.failure) from None
