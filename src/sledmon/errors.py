@@ -66,6 +66,15 @@ _WRITING: Final = {
 }
 
 
+def counted(number: int, things: str) -> str:
+    """How many of something, in words.
+
+    >>> counted(2, "events"), counted(1, "events")
+    ('2 events', '1 event')
+    """
+    return f"{number} {things.removesuffix('s') if number == 1 else things}"
+
+
 def unreadable(path: Path, error: Exception) -> str:
     """Why a file cannot be read and what to do about it, as a sentence.
 

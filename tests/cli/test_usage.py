@@ -80,6 +80,24 @@ def test_wrong_usage_exits_with_2_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--speed", "0"),
+        ("--speed", "quick"),
+        ("--load-lb", "abc"),
+        ("--load-lb", "500"),
+        ("--reps", "0"),
+        ("--seed", "x"),
+        ("--faults", "awful"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_option(option: str, value: str) -> None:
+    ran = sledmon("demo", option, value)
+    assert ran.code == 2
+    assert f"Invalid value for '{option}': " in ran.err
+
+
 def bad_inputs(folder: Path) -> dict[str, Path]:
     generator = random.Random(1)
     files = {
@@ -167,6 +185,22 @@ def test_a_bad_row_is_named_by_file_line_and_column(
     for part in ("tether.csv", *said):
         assert part in ran.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tether.csv"]
+
+
+def test_an_import_counts_its_events_in_english(tmp_path: Path) -> None:
+    table, events = tmp_path / "tether.csv", tmp_path / "events.csv"
+    table.write_text("time_s,distance_m\n0,0\n0.1,0\n")
+    for number, said in ((0, "0 events"), (1, "1 event,"), (2, "2 events")):
+        rows = "".join(f"0.0{i},set,{i + 1}\n" for i in range(number))
+        events.write_text("time_s,event,value\n" + rows)
+        out = tmp_path / f"{number}.mcap"
+        ran = sledmon("import", out, "--encoder", table, "--events", events)
+        assert f"2 encoder rows, {said}" in ran.out
+        listed = sledmon("check", out).out
+        assert "1 opened" in listed
+        assert ("1 event," in listed) == (number == 1)
+        assert "1 events" not in listed
+        assert "1 encoder packets" not in listed
 
 
 def test_a_bad_rig_is_one_sentence_naming_the_key(tmp_path: Path) -> None:

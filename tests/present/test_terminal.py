@@ -2,18 +2,22 @@
 
 import io
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from rich.console import Console
 
-from sledmon.present.terminal import LiveTable, reps_table
+from sledmon.present.terminal import LiveTable, reps_table, session_text
 from sledmon.results import (
     NAN,
     UNKNOWN,
     Conditions,
     Estimates,
     Measured,
+    Quality,
     Rep,
+    SensorQuality,
+    Session,
     Split,
     Verdict,
     WindowVelocity,
@@ -112,3 +116,72 @@ def test_on_a_pipe_each_rep_is_one_line_printed_once() -> None:
         table.show((rep(), rep(2)))
     out = console.file.getvalue()  # type: ignore[attr-defined]
     assert [line.split("  ")[0] for line in out.splitlines()] == ["Title", "rep 1", "rep 2"]
+
+
+def long_rep(distance_yd: int = 40) -> Rep:
+    splits = tuple(
+        Split(distance_m=yards * 0.9144, time_s=Measured(yards / 5 + 10.0, 0.005))
+        for yards in range(5, distance_yd + 1, 5)
+    )
+    return replace(rep(), estimates=replace(rep().estimates, splits=splits))
+
+
+def gates(shown: str) -> list[int]:
+    head = next(line for line in shown.splitlines() if line.startswith("rep "))
+    return [int(word) for word, unit in pairwise(head.split()) if unit == "yd"]
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 150])
+@pytest.mark.parametrize("distance_yd", [15, 20, 30, 40, 100])
+def test_a_long_rep_shows_the_gates_that_fit_and_says_which_do_not(
+    distance_yd: int, width: int
+) -> None:
+    shown = text((long_rep(distance_yd),), width)
+    assert "…" not in shown
+    assert all(len(line.rstrip()) <= width for line in shown.splitlines())
+    kept, every = gates(shown), list(range(5, distance_yd + 1, 5))
+    assert kept[-1] == distance_yd, "the time to the end is never left out"
+    assert set(kept) <= set(every)
+    if kept == every:
+        assert "no room" not in shown
+        return
+    note = " ".join(shown.splitlines()[3:])
+    left = [yards for yards in every if yards not in kept]
+    assert "no room for" in note
+    assert "csv" in note
+    if len(left) < 8:
+        assert ", ".join(map(str, left)) in " ".join(note.split())
+
+
+def test_forty_yards_on_a_pipe_show_5_10_and_every_10() -> None:
+    shown = text((long_rep(),), 150)
+    assert gates(shown) == [5, 10, 20, 30, 40]
+    assert " ".join(shown.splitlines()[-1].split()).startswith("no room for 15, 25, 35 yd")
+
+
+def test_ten_yards_never_lose_a_gate() -> None:
+    assert gates(text((rep(),), 80)) == [5, 10]
+
+
+@pytest.mark.parametrize(
+    ("samples", "lost", "said"),
+    [
+        (0, 686, "686 lost (100 %)"),
+        (1, 999_999, "999999 lost (>99 %)"),
+        (1000, 0, "none lost"),
+        (400, 500, "500 lost (56 %)"),
+        (1000, 89, "89 lost (8.2 %)"),
+        (99_999, 1, "1 lost (<0.01 %)"),
+        (9_999, 3, "3 lost (0.03 %)"),
+    ],
+)
+def test_the_share_of_lost_samples_reads_as_a_percentage(
+    samples: int, lost: int, said: str
+) -> None:
+    sensor = SensorQuality(rate_hz=100.0, samples=samples, lost=lost)
+    session = Session(
+        software="0", duration_s=1.0, sha256="", events_sha256="",
+        quality=Quality(imu=None, encoder=sensor), reps=(),
+    )  # fmt: skip
+    line = session_text(session).plain.splitlines()[1]
+    assert line.endswith(said)

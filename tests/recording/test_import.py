@@ -116,8 +116,22 @@ def test_two_tables_and_events_are_merged_by_arrival(tmp_path: Path) -> None:
     assert Event(130_000_000, 0.13, "load_kg", "10.0") in found
     assert rows(found, "imu", 7)[:, 6].tolist() == list(range(-5, 10))
     assert summary.events == 5
-    assert any("1 events come after the last row" in note for note in summary.notes)
+    assert any("1 event comes after the last row at 0.18 s" in note for note in summary.notes)
     assert not any("geometry" in note for note in summary.notes)
+
+
+def test_events_before_the_tables_are_kept_with_a_note(tmp_path: Path) -> None:
+    summary = run(
+        tmp_path,
+        ENCODER_CSV,
+        events="time_s,event,value\n-900,athlete,Ana\n-1,load_kg,10\n0,set,2\n0.1,set,3\n",
+    )
+    assert any(
+        note == "2 events come before the first row at 0 s; check that their times are the"
+        " tables' own."
+        for note in summary.notes
+    )
+    assert not any("after the last row" in note for note in summary.notes)
 
 
 def test_counts_without_a_rig_are_imported_with_a_note(tmp_path: Path) -> None:
@@ -148,13 +162,13 @@ BAD_TABLES = [
     (HEAD + "0.1,١\n", "line 3, column distance_m"),
     (HEAD + "0.1,1\n\n0.1,2\n", "line 5, column time_s: 0.1 does not come after 0.1"),
     (HEAD + "-1,1\n", "line 3, column time_s: -1.0 does not come after 0.0"),
-    (HEAD + "0.1\n", "line 3, column distance_m: missing; the row has 1 values"),
+    (HEAD + "0.1\n", "line 3, column distance_m: missing; the row has 1 value where"),
     (HEAD + "0,1,0,2\n", "line 3, column distance_m: more values follow it"),
     (HEAD + "0.1,1\n1e13,2\n", "line 4, column time_s: 1e+13 is not a time in seconds"),
     (HEAD + '0.1,"1\n', "line 3, column time_s, distance_m: unexpected end"),
     (HEAD.encode() + b"0.1,\xff\n", "line 3, column distance_m: not UTF-8"),
     (HEAD + "0.1,1\0\n", "line 3, column distance_m"),
-    (HEAD, "has 1 rows below its header"),
+    (HEAD, "has 1 row below its header"),
     ("time_s,distance_m\n", "has 0 rows"),
     ("", "is empty"),
     ("\n \n", "is empty"),

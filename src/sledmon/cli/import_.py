@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sledmon.cli.destinations import require_new_recording
+from sledmon.errors import counted
 from sledmon.recording import import_tables
 
 NAME = "import"
@@ -32,7 +33,8 @@ def run(
     """Make a recording from tables; a bad row is named by file, line and column."""
     require_new_recording(out)
     summary = import_tables(out, encoder=encoder, imu=imu, events=events, rig=rig)
-    rows = ", ".join(f"{rows} {device} rows" for device, rows in summary.rows.items())
-    typer.echo(f"{summary.path}: {rows}, {summary.events} events, {summary.duration_s:.1f} s")
+    rows = ", ".join(counted(rows, f"{device} rows") for device, rows in summary.rows.items())
+    events_told = counted(summary.events, "events")
+    typer.echo(f"{summary.path}: {rows}, {events_told}, {summary.duration_s:.1f} s")
     for note in summary.notes:
         typer.echo(f"note: {note}")

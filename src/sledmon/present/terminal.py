@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TextIO
 
@@ -156,16 +156,44 @@ def diagnoses_text(diagnoses: Iterable[Diagnosis]) -> Text:
 
 
 def reps_table(reps: tuple[Rep, ...], title: str, width: int) -> Table:
-    """A row a rep; a narrow terminal leaves out what matters least."""
+    """A row a rep; a narrow terminal leaves out what matters least, and says which gates."""
     wide = width >= _WIDE
+    every = sorted({_yards(split.distance_m) for rep in reps for split in rep.estimates.splits})
+    every = every or [5.0, 10.0]
+    boundless = Console(width=10 * _PIPE_WIDTH + 100 * len(every))
+    for gates in _choices(every):
+        table = _table(reps, title, gates, wide=wide)
+        if boundless.measure(table).maximum <= width:
+            break
+    left_out = [f"{gate:g}" for gate in every if gate not in gates]
+    if not reps:
+        table.caption = "No rep yet."
+    elif left_out:
+        table.caption = f"no room for {', '.join(left_out)} yd: --format csv has every gate"
+    table.caption_justify = "left"
+    return table
+
+
+def _choices(gates: list[float]) -> Iterator[list[float]]:
+    """All gates, then fewer and fewer; the last one, to the end of the rep, always stays."""
+    yield gates
+    every = 2
+    while every <= len(gates):
+        part = {*gates[every - 1 :: every], gates[-1]}
+        yield sorted({gates[0], *part})
+        yield sorted(part)
+        every *= 2
+    yield gates[-1:]
+
+
+def _table(reps: tuple[Rep, ...], title: str, gates: list[float], *, wide: bool) -> Table:
     named = wide or len({rep.conditions.athlete for rep in reps}) > 1
-    gates = sorted({_yards(split.distance_m) for rep in reps for split in rep.estimates.splits})
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("rep", justify="right", no_wrap=True)
     if named:
         table.add_column("athlete", no_wrap=True)
     table.add_column("sled+load", justify="right", no_wrap=True)
-    for gate in gates or [5.0, 10.0]:
+    for gate in gates:
         table.add_column(f"{gate:g} yd s", justify="right", no_wrap=True)
     table.add_column("end m/s", justify="right", no_wrap=True)
     if wide:
@@ -186,9 +214,6 @@ def reps_table(reps: tuple[Rep, ...], title: str, width: int) -> Table:
         cells += [_percent(rep.verdict.velocity_decrement), _verdict(rep)]
         cells += [values.trust] if wide else []
         table.add_row(*cells, style="dim" if rep.excluded else "")
-    if not reps:
-        table.caption = "No rep yet."
-        table.caption_justify = "left"
     return table
 
 
@@ -201,8 +226,8 @@ def session_text(session: Session) -> Text:
             continue
         total = sensor.samples + sensor.lost
         line = f"{name}: {sensor.rate_hz:.1f} Hz, {sensor.samples} samples"
-        share = 100 * sensor.lost / total if total else 0.0
-        line += f", {sensor.lost} lost ({share:.2g} %)" if sensor.lost else ", none lost"
+        share = _share(sensor.lost, total)
+        line += f", {sensor.lost} lost ({share} %)" if sensor.lost else ", none lost"
         lines.append(line)
         lines += [f"{name}: packet refused: {fault}" for fault in sensor.faults]
     if any(_EVERY_REP in rep.estimates.notes for rep in session.reps):
@@ -219,6 +244,16 @@ def session_text(session: Session) -> Text:
     ]
     lines += session.notes
     return Text("\n".join(lines))
+
+
+def _share(part: int, whole: int) -> str:
+    """A percentage to two digits; neither all nor nothing unless it is."""
+    percent = 100 * part / max(whole, 1)
+    if part < whole and percent > 99:
+        return ">99"
+    if 0 < percent < 0.01:
+        return "<0.01"
+    return f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"
 
 
 def _line(rep: Rep) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sledmon.errors import counted
 from sledmon.recording.chunks import data_end_at, summary_is_whole
 from sledmon.recording.place import written_beside
 from sledmon.recording.reader import Damage, Recording, open_recording
@@ -116,12 +117,15 @@ def _lines(
         )
     else:
         lines.append("The file's index is damaged; nothing that was recorded is lost.")
-    listed = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
+    listed = ", ".join(counted(number, kind) for kind, number in sorted(counts.items()))
     lines.append(f"It holds {recording.duration_s:.1f} s: {listed}.")
     lines += [f"{_span(damage)}: {damage.what}." for damage in recording.damage]
     if recording.restored:
         lines.append(
-            f"{recording.restored} damaged inputs or descriptions were restored from their copies."
+            "1 damaged input or description was restored from its copy."
+            if recording.restored == 1
+            else f"{recording.restored} damaged inputs or descriptions were restored from their"
+            " copies."
         )
     if attachments:
         lines.append(f"Files kept inside: {', '.join(attachments)}.")

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sledmon.errors import ImportTableError, unreadable
+from sledmon.errors import ImportTableError, counted, unreadable
 from sledmon.samples import FloatArray
 from sledmon.wire.limits import MAX_TIME_S
 
@@ -146,7 +146,8 @@ def read_carefully(file: CsvFile, columns: Sequence[str]) -> FloatArray:
     rows = np.array(values, np.float64).reshape(-1, len(columns))
     if len(rows) < 2:
         raise ImportTableError(
-            f"{file.path} has {len(rows)} rows below its header; a table needs at least 2"
+            f"{file.path} has {counted(len(rows), 'rows')} below its header; a table needs at"
+            " least 2"
         )
     return rows
 
@@ -163,7 +164,7 @@ def text_rows(file: CsvFile, *, optional: int = 0) -> Iterator[TextRow]:
         if len(fields) < wide:
             raise ImportTableError(
                 f"{file.path}, line {line}, column {file.names[len(fields)]}: missing; the row has"
-                f" {len(fields)} values where the header has {wide}"
+                f" {counted(len(fields), 'values')} where the header has {wide}"
             )
         if len(fields) > wide:
             raise ImportTableError(

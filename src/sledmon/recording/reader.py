@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sledmon.errors import RecordingError
+from sledmon.errors import RecordingError, counted
 from sledmon.recording import layout
 from sledmon.recording.chunks import (
     Attachment,
@@ -229,9 +229,11 @@ def _damaged(gap: Gap, copied: set[int], epoch_ns: int) -> Damage:
     if lost is None:
         what = "unreadable to the end; what stood there is unknown"
     elif gap.start_byte == gap.end_byte:
-        what = f"{_counted(lost)} missing"
+        what = f"{counted(lost, 'records')} missing"
     else:
-        what = f"unreadable; {_counted(lost)} lost" if lost else "unreadable; no record lost"
+        what = (
+            f"unreadable; {counted(lost, 'records')} lost" if lost else "unreadable; no record lost"
+        )
     return Damage(
         start_byte=gap.start_byte,
         end_byte=gap.end_byte,
@@ -244,7 +246,3 @@ def _damaged(gap: Gap, copied: set[int], epoch_ns: int) -> Damage:
 
 def _state_s(state: State | None) -> float | None:
     return None if state is None or state.record is None else state.record.received_ns / 1e9
-
-
-def _counted(records: int) -> str:
-    return "1 record" if records == 1 else f"{records} records"

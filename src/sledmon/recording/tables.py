@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from sledmon.errors import EventError, ImportTableError, RigError, unreadable
+from sledmon.errors import EventError, ImportTableError, RigError, counted, unreadable
 from sledmon.events import canonical_value
 from sledmon.recording.csv_rows import (
     CsvFile,
@@ -191,12 +191,16 @@ def _rig_notes(rig: Rig, encoder_columns: tuple[str, ...]) -> list[str]:
 
 
 def _outside_notes(events: list[Event], first_s: float, last_s: float) -> list[str]:
-    late = [event for event in events if event.time_s > last_s]
-    if not late:
-        return []
+    early = sum(event.time_s < first_s for event in events)
+    late = sum(event.time_s > last_s for event in events)
     return [
-        f"{len(late)} events come after the last row at {last_s:g} s"
-        f" (the tables begin at {first_s:g} s)."
+        f"{counted(number, 'events')} {'comes' if number == 1 else 'come'} {where}; check that"
+        f" {'its time is' if number == 1 else 'their times are'} the tables' own."
+        for number, where in (
+            (early, f"before the first row at {first_s:g} s"),
+            (late, f"after the last row at {last_s:g} s"),
+        )
+        if number
     ]
 
 
