@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sledmon.acquire import computer
+import sledmon.acquire.computer as computer
 from sledmon.acquire.computer import Diagnosis, State
 from sledmon.acquire.radio import Link, LinkError, RadioError, Sighting
 from sledmon.wire import uuids

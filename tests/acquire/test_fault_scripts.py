@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from sledmon.acquire import WarpedLoop, played_back, simulated
+from sledmon.acquire import played_back
 from sledmon.acquire.radio import Radio
 from sledmon.acquire.sensor import Phase, SensorStatus
+from sledmon.acquire.streaming import simulated
+from sledmon.acquire.warp import WarpedLoop
 from sledmon.pipeline import Pipeline, run
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.recording import RecordingWriter, open_recording

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from sledmon.acquire import WarpedLoop
 from sledmon.acquire.conformance import Arrival, Finding, Outcome
 from sledmon.acquire.examination import examine
 from sledmon.acquire.radio import Link, LinkError, Received
 from sledmon.acquire.talk import Talk
 from sledmon.acquire.virtual import ADDRESSES, VirtualRadio
+from sledmon.acquire.warp import WarpedLoop
 from sledmon.samples import Device
 from sledmon.twin import SessionParams, simulate
 from sledmon.wire import uuids

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from sledmon.acquire import WarpedLoop
+from sledmon.acquire.warp import WarpedLoop
 
 
 async def _instants() -> list[int]:

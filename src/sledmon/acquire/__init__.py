@@ -2,8 +2,7 @@
 
 from sledmon.acquire.pace import paced
 from sledmon.acquire.playback import played_back
-from sledmon.acquire.streaming import simulated, stream
 from sledmon.acquire.ticks import with_ticks
-from sledmon.acquire.warp import WarpedLoop
 
-__all__ = ["WarpedLoop", "paced", "played_back", "simulated", "stream", "with_ticks"]
+# What needs the twin or a radio is imported by whoever uses it: it takes a while.
+__all__ = ["paced", "played_back", "with_ticks"]

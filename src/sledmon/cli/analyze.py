@@ -20,7 +20,6 @@ from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.terminal import console_for, reps_table, session_text
 from sledmon.results import Session
 
-NAME = "analyze"
 EXAMPLE = "Example: sledmon analyze monday.mcap tuesday.mcap --format csv --output reps.csv"
 
 

@@ -8,7 +8,6 @@ import typer
 from sledmon.cli.destinations import require_new_recording
 from sledmon.recording import check, format_report, repair
 
-NAME = "check"
 EXAMPLE = "Example: sledmon check broken.mcap --repair mended.mcap"
 
 

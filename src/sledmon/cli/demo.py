@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sledmon.acquire import WarpedLoop, simulated
+from sledmon.acquire.streaming import simulated
+from sledmon.acquire.warp import WarpedLoop
 from sledmon.cli.destinations import require_new_recording, require_results_place
 from sledmon.cli.options import (
     FaultLevel,
@@ -26,7 +27,6 @@ from sledmon.cli.options import (
 from sledmon.recording import RecordingWriter
 from sledmon.twin import SessionParams, simulate
 
-NAME = "demo"
 EXAMPLE = "Example: sledmon demo --headless --reps 6 --load-lb 0,10,20 --speed 4"
 
 

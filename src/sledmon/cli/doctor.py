@@ -11,9 +11,9 @@ from sledmon.cli.options import LiveFormat, write_out
 from sledmon.cli.places import recordings_folder
 from sledmon.cli.radios import Adapter, open_radio
 from sledmon.present.export.results_json import to_json
-from sledmon.present.terminal import console_for, diagnoses_text
+from sledmon.present.sensor_tables import diagnoses_text
+from sledmon.present.terminal import console_for
 
-NAME = "doctor"
 EXAMPLE = "Example: sledmon doctor"
 
 

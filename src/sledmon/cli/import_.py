@@ -9,7 +9,6 @@ from sledmon.cli.destinations import require_new_recording
 from sledmon.errors import counted
 from sledmon.recording import import_tables
 
-NAME = "import"
 EXAMPLE = "Example: sledmon import run.mcap --encoder tether.csv --rig rig.toml"
 
 

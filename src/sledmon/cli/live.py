@@ -38,7 +38,6 @@ from sledmon.units import pounds_to_kilograms
 
 _T = TypeVar("_T")
 
-NAME = "live"
 EXAMPLE = "Example: sledmon live --athlete Ana --rig turf.toml"
 MOST_LANES: Final = 4
 

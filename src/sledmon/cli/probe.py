@@ -15,10 +15,10 @@ from sledmon.acquire.talk import Talk
 from sledmon.cli.options import LiveFormat, write_out
 from sledmon.cli.radios import Adapter, Demo, open_radio
 from sledmon.present.export.results_json import to_json
-from sledmon.present.terminal import console_for, findings_table
+from sledmon.present.sensor_tables import findings_table
+from sledmon.present.terminal import console_for
 from sledmon.wire import uuids
 
-NAME = "probe"
 EXAMPLE = "Example: sledmon probe 1A2B --seconds 120"
 LISTEN_S = 10.0
 

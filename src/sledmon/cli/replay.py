@@ -9,7 +9,6 @@ from sledmon.acquire import played_back
 from sledmon.cli.destinations import require_results_place
 from sledmon.cli.options import Headless, LiveFormat, Output, Speed, open_or_warn, parse_speed, play
 
-NAME = "replay"
 EXAMPLE = "Example: sledmon replay tuesday.mcap --speed 4"
 
 

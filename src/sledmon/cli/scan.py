@@ -9,9 +9,9 @@ from sledmon.acquire.choose import KINDS, Heard, listen
 from sledmon.cli.options import LiveFormat, write_out
 from sledmon.cli.radios import Adapter, Demo, open_radio
 from sledmon.present.export.results_json import to_json
-from sledmon.present.terminal import console_for, sensors_table
+from sledmon.present.sensor_tables import sensors_table
+from sledmon.present.terminal import console_for
 
-NAME = "scan"
 EXAMPLE = "Example: sledmon scan --seconds 10"
 
 

@@ -23,7 +23,6 @@ from sledmon.twin import SessionParams
 from sledmon.twin import simulate as simulate_session
 from sledmon.units import NANOSECONDS_PER_SECOND
 
-NAME = "simulate"
 EXAMPLE = "Example: sledmon simulate out.mcap --seed 7 --faults mild --truth truth.json"
 
 
