@@ -1,6 +1,7 @@
 """``org.bluez.Adapter1``: power, scanning, and the devices it knows."""
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dbus_fast import Message, Variant
@@ -161,7 +162,7 @@ class Adapter:
 
     async def _listen(self) -> None:
         due: dict[str, float] = {}
-        n = 0
+        heard: Counter[str] = Counter()
         while True:
             await asyncio.sleep(SCAN_STEP_S)
             now_s = self.daemon.now_s()
@@ -172,9 +173,10 @@ class Adapter:
                 if now_s < due.get(sensor.address, 0.0) or not self._wanted(sensor):
                     continue
                 due[sensor.address] = now_s + interval_s
-                n += 1
+                heard[sensor.address] += 1
                 # Signal strength wavers, so that every advertisement is worth a signal.
-                self.device(sensor).heard(sensor.rssi - self._weaker() - 3 * (n % 2))
+                wavers = 3 * (heard[sensor.address] % 2)
+                self.device(sensor).heard(sensor.rssi - self._weaker() - wavers)
 
     def _weaker(self) -> int:
         return WEAKER_DB * int(self.name.removeprefix("hci"))
