@@ -66,6 +66,8 @@ class Arrived(NamedTuple):
     """The sensor says that it dropped samples before these."""
     edge_timed: bool = False
     """Samples come when edges do: at any distance up to one sample period."""
+    relinked: bool = False
+    """The first since the sensor was connected anew: it may have been stopped in between."""
 
     @property
     def free(self) -> bool:
@@ -191,7 +193,8 @@ class Order:
             return self._older(arrived, start_s, period_s, slack_s)
         reason = self._impossible(arrived, start_s, self._params.ahead_s)
         silent_s = arrived.received_s - self._received_s
-        if not reason and (arrived.free or silent_s > self._params.silent_s):
+        stopped = arrived.relinked and self._may_have_stopped(arrived, start_s, slack_s)
+        if not reason and (arrived.free or stopped or silent_s > self._params.silent_s):
             return self._ahead(arrived, start_s, period_s)
         return self._suspected(arrived, start_s, period_s, reason)
 
@@ -269,6 +272,11 @@ class Order:
         # No more notifications than samples can be missing.
         lost = lost if lost <= round((start_s - self._end_s) / period_s) else 0
         return Placed(Place.NEXT, start_s, start_s, arrived.sequence, gap, lost if gap else 0)
+
+    def _may_have_stopped(self, arrived: Arrived, start_s: float, slack_s: float) -> bool:
+        """Whether all that was numbered meanwhile fits before it, the last one cut short."""
+        numbered = (arrived.sequence - self._sequence - 1) % SEQUENCE_MODULUS
+        return start_s >= self._end_s + (numbered - 1) * arrived.samples_s - slack_s
 
     def _suspected(
         self, arrived: Arrived, start_s: float, period_s: float, impossible: str

@@ -129,6 +129,7 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         self._refused = ""
         self._segment = 0
         self._fresh = True  # nothing came yet in this segment
+        self._relinked = False  # nothing came yet since the last connection
         self._period = SamplePeriod(float("nan"))
         self._before: tuple[float, int] | None = None  # start and samples of the newest
         self._last_time_s = float("-inf")
@@ -146,6 +147,7 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         if fresh.kind is not self.kind:
             raise WireError(f"the sensor connected as {self.device} calls itself {fresh.kind.name}")
         self._refused = ""
+        self._relinked = True
         before, self._descriptor = self._descriptor, fresh
         if before is None or fresh.sample_period_ns != before.sample_period_ns:
             self._period = SamplePeriod(fresh.sample_period_ns / NANOSECONDS_PER_SECOND)
@@ -198,7 +200,9 @@ class ProfileDecoder(ABC, Generic[BlockT]):
         before = self._before
         samples = run.body.shape[1]
         flags = run.flags[i]
-        if before is None or before[1] != samples or flags & ~_CLIPPED or self._fresh:
+        if before is None or before[1] != samples or flags & ~_CLIPPED:
+            return False
+        if self._fresh or self._relinked:
             return False
         if run.version[i] != VERSION:
             return False
@@ -241,6 +245,7 @@ class ProfileDecoder(ABC, Generic[BlockT]):
             bool(header.flags & _RESENT),
             bool(header.flags & _OVERFLOW),
             bool(header.flags & _EDGE_TIMED),
+            self._relinked,
         )
         period = self._period
         placed = self._order.place(arrived, period.period_s, period.error)
@@ -258,6 +263,7 @@ class ProfileDecoder(ABC, Generic[BlockT]):
             late = [_Accepted(time_s, period.period_s, ordinal, body, offset_s, clipped)]
             self._emit(late, out, late=True)
             return
+        self._relinked = False
         if placed.place is Place.RESTART:
             self._emit(accepted, out)
             self._restarted()
