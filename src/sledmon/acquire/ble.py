@@ -30,7 +30,7 @@ ATTEMPT_S: Final = 8.0
 """One attempt to connect: a slow advertiser answers within 1 s, finding its services takes 2 s."""
 CLOSING_S: Final = 4.0
 """BlueZ takes 2 s to close a link."""
-DEAF_S: Final = 5.0
+DEAF_S: Final = 3.0
 """A scan that heard nothing for so long is begun anew: an adapter that was off and on again
 scans no more, and does not say so."""
 FIRST_ADAPTER: Final = "hci0"
@@ -73,8 +73,8 @@ class BleRadio:
         self._listeners: list[_Listener] = []
         self._nobody_listens = asyncio.Event()
         self._scan: asyncio.Task[None] | None = None
-        self._scanning = asyncio.Lock()
         self._connecting = asyncio.Lock()
+        self._taken_over: set[str] = set()
 
     async def sightings(self) -> AsyncGenerator[Sighting, None]:
         """Every advertisement, as it is heard."""
@@ -89,7 +89,7 @@ class BleRadio:
 
     async def connect(self, address: str) -> Link:
         """Wait until the sensor is heard, then try once to connect."""
-        device = await self._left_connected(address) or await self._heard(address)
+        device = await self._found(address)
         async with self._connecting:
             lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
@@ -111,6 +111,23 @@ class BleRadio:
     @property
     def _bluez_scanner(self) -> BlueZScannerArgs:
         return {"adapter": self.adapter} if self.adapter else {}
+
+    async def _found(self, address: str) -> BLEDevice:
+        """A device that is connected already, else the one that is heard.
+
+        What was taken over last time must be heard first: bleak goes on believing in links whose
+        bluetoothd has crashed.
+        """
+        if address in self._taken_over:
+            self._taken_over.discard(address)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DEAF_S):
+                    return await self._heard(address)
+        device = await self._left_connected(address)
+        if device is None:
+            return await self._heard(address)
+        self._taken_over.add(address)
+        return device
 
     async def _heard(self, address: str) -> BLEDevice:
         found: asyncio.Future[BLEDevice] = asyncio.get_running_loop().create_future()
@@ -146,17 +163,18 @@ class BleRadio:
                 self._nobody_listens.set()
 
     async def _scan_for_listeners(self) -> None:
-        heard = asyncio.Event()
+        loop = asyncio.get_running_loop()
 
         def spread(device: BLEDevice, advertised: AdvertisementData) -> None:
-            heard.set()
+            self._heard_s = loop.time()
             for listener in tuple(self._listeners):
                 listener(device, advertised)
 
         while self._listeners:
+            self._heard_s = loop.time()
             try:
                 async with BleakScanner(spread, bluez=self._bluez_scanner):
-                    await self._until_deaf(heard)
+                    await self._until_deaf()
             except BleakDBusError as error:
                 if error.dbus_error == _GONE:
                     raise RadioError(_ADAPTER_GONE) from None
@@ -164,16 +182,13 @@ class BleRadio:
             except _FAILURES as error:
                 raise _told(error, "cannot scan") from None
 
-    async def _until_deaf(self, heard: asyncio.Event) -> None:
+    async def _until_deaf(self) -> None:
         """Return when nobody listens any more, or when nothing is heard any more."""
-        while self._listeners:
-            heard.clear()
-            try:
-                async with asyncio.timeout(DEAF_S):
+        loop = asyncio.get_running_loop()
+        while self._listeners and (left_s := self._heard_s + DEAF_S - loop.time()) > 0.0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
                     await self._nobody_listens.wait()
-            except TimeoutError:
-                if not heard.is_set():
-                    return
 
 
 class _BleLink:
@@ -186,29 +201,32 @@ class _BleLink:
     @property
     def payload_bytes(self) -> int:
         """What a write without response may hold: as much as a notification."""
-        sizes = [
-            characteristic.max_write_without_response_size
-            for characteristic in self._client.services.characteristics.values()
-        ]
-        return max(sizes, default=0)
+        try:
+            characteristics = self._client.services.characteristics.values()
+        except BleakError:
+            return 0  # the link is lost, and its services with it
+        return max((one.max_write_without_response_size for one in characteristics), default=0)
 
     def has(self, characteristic: str) -> bool:
         """Whether the sensor has that characteristic."""
-        return self._client.services.get_characteristic(characteristic) is not None
+        try:
+            return self._client.services.get_characteristic(characteristic) is not None
+        except BleakError:
+            return False  # the link is lost, and its services with it
 
     async def read(self, characteristic: str) -> bytes:
         """The value of a characteristic."""
         try:
             return bytes(await self._client.read_gatt_char(characteristic))
         except _FAILURES as error:
-            raise _told(error, "cannot read from it") from None
+            raise LinkError(str(_told(error, "cannot read from it"))) from None
 
     async def write(self, characteristic: str, payload: bytes, *, response: bool) -> None:
         """Write a characteristic."""
         try:
             await self._client.write_gatt_char(characteristic, payload, response)
         except _FAILURES as error:
-            raise _told(error, "cannot write to it") from None
+            raise LinkError(str(_told(error, "cannot write to it"))) from None
 
     async def subscribe(self, characteristic: str, received: Received) -> None:
         """Have ``received`` called in bleak's loop, with nothing between."""
@@ -220,7 +238,7 @@ class _BleLink:
             # Never bleak's AcquireNotify: it drops packets in silence (bleak issue 1951).
             await self._client.start_notify(characteristic, take)
         except _FAILURES as error:
-            raise _told(error, "cannot subscribe to it") from None
+            raise LinkError(str(_told(error, "cannot subscribe to it"))) from None
 
     async def gone(self) -> str:
         """Wait until the link is lost."""

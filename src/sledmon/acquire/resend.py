@@ -42,11 +42,15 @@ class Missing:
         self._asked: dict[int, int] = {}  # each missing sequence: how often it was asked for
 
     def begin(self, descriptor: Descriptor) -> None:
-        """A link begins. The same boot goes on counting; a new one owes nothing."""
+        """A link begins. The same boot goes on counting; a new one owes nothing.
+
+        What was promised on the link before went with it, so all is asked for as if never before.
+        """
         if descriptor.boot_id != self._boot_id:
             self._boot_id = descriptor.boot_id
             self._newest = None
             self._asked = {}
+        self._asked = dict.fromkeys(self._asked, 0)
         offered = descriptor.features & Features.RESEND
         self._ring = min(descriptor.ring_notifications, SEQUENCE_MODULUS // 2) if offered else 0
 

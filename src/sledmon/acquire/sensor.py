@@ -23,6 +23,7 @@ from sledmon.wire.greeting import Conversation, Step, command_sledmon
 SILENCE_S: Final = 1.0
 """A connected sensor that has not notified for so long is as good as lost."""
 GREETING_S: Final = 6.0
+BATTERY_S: Final = 1.0
 WATCH_PERIOD_S: Final = 0.25
 PARTING_S: Final = 0.5
 BACK_OFF_S: Final = (0.1, 0.2, 0.4, 0.8, 1.5, 3.0)
@@ -49,7 +50,7 @@ class SensorStatus:
     address: str
     phase: Phase
     trouble: str = ""
-    """Why it is not streaming, in words; empty when nothing is wrong."""
+    """Why it is not streaming, or not understood, in words; empty when nothing is wrong."""
     battery_percent: int | None = None
 
 
@@ -79,6 +80,7 @@ class Sensor:
         self._missing = Missing()
         self._heard_ns = 0
         self._news: list[bytes] = []
+        self._unread = ""
         self.status = SensorStatus(
             device=choice.model.device,
             name=choice.name,
@@ -118,31 +120,35 @@ class Sensor:
                     await _unless(gone, talk.hold(self._model.greet()))
             except TimeoutError:
                 raise LinkError("connected, but it does not answer; switch it off and on") from None
-            self._tell(phase=Phase.STREAMING, trouble="")
+            self._tell(phase=Phase.STREAMING, trouble=self._unread)
             reason = await self._watch(link, talk, gone)
         except (LinkError, WireError) as error:
             reason = str(error)
             raise
         finally:
-            if stream.begun and not gone.done():
-                with contextlib.suppress(TimeoutError, LinkError, WireError):
-                    async with asyncio.timeout(PARTING_S):
-                        await talk.hold(self._model.part())
-            gone.cancel()
-            await link.close()
-            if stream.begun:
-                self._lane.lost(self._model.device, reason)
+            try:
+                if stream.begun and not gone.done():
+                    with contextlib.suppress(TimeoutError, LinkError, WireError):
+                        async with asyncio.timeout(PARTING_S):
+                            await talk.hold(self._model.part())
+                gone.cancel()
+                await link.close()
+            finally:
+                if stream.begun:
+                    self._lane.lost(self._model.device, reason)
         return reason
 
     def _begin(self, descriptor: bytes) -> None:
         choice = self._choice
         self._lane.connected(self._model.device, self._model.layout, descriptor, choice.name)
         self._heard_ns = self._lane.now_ns()
-        self._news.clear()
+        self._look_through_news()  # of the link before: what follows is missing from there on
+        self._unread = ""
         if self._model.numbered:
-            # A descriptor that cannot be read is kept; the decoder tells what is wrong with it.
-            with contextlib.suppress(WireError):
+            try:
                 self._missing.begin(unpack_descriptor(descriptor))
+            except WireError as error:
+                self._unread = f"recorded, but not understood: {error}"
 
     def _received(self, payload: bytes) -> None:
         """Stamp and queue; the radio waits for nothing else."""
@@ -150,7 +156,9 @@ class Sensor:
         self._news.append(payload)
 
     async def _watch(self, link: Link, talk: Talk, gone: "asyncio.Task[str]") -> str:
-        await self._ask_battery(link)
+        with contextlib.suppress(TimeoutError, LinkError):
+            async with asyncio.timeout(BATTERY_S):
+                await _unless(gone, self._ask_battery(link))
         while True:
             await asyncio.wait({gone}, timeout=WATCH_PERIOD_S)
             if gone.done():
@@ -164,16 +172,18 @@ class Sensor:
 
     async def _ask_again(self, talk: Talk, gone: "asyncio.Task[str]") -> None:
         """Ask for notifications that did not come, where the firmware keeps them."""
-        news, self._news = self._news, []
-        if not self._model.numbered:
-            return
-        for payload in news:
-            self._missing.saw(payload)
+        self._look_through_news()
         command = self._missing.ask()
         if command is not None:
             # A refusal costs nothing but what is lost already.
             with contextlib.suppress(LinkError, WireError):
                 await _unless(gone, talk.hold(_just(command)))
+
+    def _look_through_news(self) -> None:
+        news, self._news = self._news, []
+        if self._model.numbered:
+            for payload in news:
+                self._missing.saw(payload)
 
     async def _ask_battery(self, link: Link) -> None:
         def charged(payload: bytes) -> None:
@@ -181,9 +191,8 @@ class Sensor:
                 self._tell(battery_percent=payload[0])
 
         if link.has(uuids.BATTERY_LEVEL):
-            with contextlib.suppress(LinkError):
-                charged(await link.read(uuids.BATTERY_LEVEL))
-                await link.subscribe(uuids.BATTERY_LEVEL, charged)
+            charged(await link.read(uuids.BATTERY_LEVEL))
+            await link.subscribe(uuids.BATTERY_LEVEL, charged)
 
     def _tell(self, **changes: object) -> None:
         status = replace(self.status, **changes)  # type: ignore[arg-type]

@@ -79,9 +79,9 @@ class Talk:
             self._answers[answers_on] = answers
         while not answers.empty():  # an answer that came too late answers nothing now
             answers.get_nowait()
-        await self._link.write(step.characteristic, step.payload, response=step.response)
         try:
             async with asyncio.timeout(ANSWER_S):
+                await self._link.write(step.characteristic, step.payload, response=step.response)
                 return await answers.get()
         except TimeoutError:
             raise LinkError(f"no answer to a command within {ANSWER_S:g} s") from None

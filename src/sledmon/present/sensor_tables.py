@@ -1,6 +1,7 @@
 """Sensors in the terminal: those in range, how each stands, what a probe and a doctor found."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from rich.table import Table
 from rich.text import Text
@@ -10,6 +11,7 @@ from sledmon.acquire.computer import Diagnosis
 from sledmon.acquire.conformance import Finding, Outcome
 from sledmon.acquire.sensor import Phase, SensorStatus
 
+LOW_BATTERY_PERCENT: Final = 15
 
 def sensor_line(status: SensorStatus) -> str:
     """One sensor's state in words."""
@@ -20,10 +22,11 @@ def sensor_line(status: SensorStatus) -> str:
         Phase.STOPPED: "stopped",
     }[status.phase]
     line = f"{KINDS[status.device]} {status.name}: {words}"
-    if status.trouble and status.phase is not Phase.STREAMING:
+    if status.trouble:
         line += f" ({status.trouble})"
     if status.battery_percent is not None and status.phase is Phase.STREAMING:
         line += f", battery {status.battery_percent} %"
+        line += ", charge it" if status.battery_percent <= LOW_BATTERY_PERCENT else ""
     return line
 
 
