@@ -342,11 +342,11 @@ class _Tether:
         self.record = self.record[keep]
 
     def coarse_velocity(self, slope_s: float) -> FloatArray:
-        """Change of cord length over the last ``slope_s``, at every sample; 0 where too young."""
+        """Change of cord length over the last ``slope_s``, at every sample; NaN where too young."""
         before = np.searchsorted(self.time_s, self.time_s - slope_s + 1e-9, side="right") - 1
         young = before < 0
         before = np.maximum(before, 0)
-        took = np.where(young, np.inf, self.time_s - self.time_s[before])
+        took = np.where(young, np.nan, self.time_s - self.time_s[before])
         return (self.payout_m - self.payout_m[before]) / took
 
     def known_at(self, ordinal: int, from_s: float, late: "_Tether") -> TetherSpan:
