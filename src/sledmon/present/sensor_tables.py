@@ -13,6 +13,7 @@ from sledmon.acquire.sensor import Phase, SensorStatus
 
 LOW_BATTERY_PERCENT: Final = 15
 
+
 def sensor_line(status: SensorStatus) -> str:
     """One sensor's state in words."""
     words = {
