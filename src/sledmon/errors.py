@@ -95,3 +95,7 @@ def _reason(error: Exception, known: dict[int, str], advice: str) -> str:
             return known[error.errno]
         return f"{error.strerror or error}; {advice}"
     return f"{error}; {advice}"
+
+
+class LibraryError(SledmonError):
+    """A library that cannot be opened, read or written, or was asked for what it does not hold."""
