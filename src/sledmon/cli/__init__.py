@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "simulate": "simulate",
     "import": "import_",
     "check": "check",
+    "library": "library",
     "probe": "probe",
     "doctor": "doctor",
 }
@@ -42,7 +43,10 @@ def _add_commands(arguments: list[str]) -> None:
     asked = arguments[0] if arguments else ""
     for name in [asked] if asked in COMMANDS else COMMANDS:
         command = importlib.import_module(f"sledmon.cli.{COMMANDS[name]}")
-        app.command(name=name, epilog=command.EXAMPLE)(command.run)
+        if isinstance(group := getattr(command, "app", None), typer.Typer):
+            app.add_typer(group, name=name)
+        else:
+            app.command(name=name, epilog=command.EXAMPLE)(command.run)
 
 
 def _version(asked: bool) -> None:

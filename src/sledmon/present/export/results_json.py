@@ -27,7 +27,7 @@ def session_document(session: Session, path: str) -> dict[str, Any]:
             "encoder": _sensor(quality.encoder),
             "sync_offset_s": _measured(quality.sync_offset_s),
         },
-        "reps": [_rep(rep) for rep in session.reps],
+        "reps": [rep_document(rep) for rep in session.reps],
         "notes": list(session.notes),
     }
 
@@ -37,7 +37,8 @@ def to_json(document: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _rep(rep: Rep) -> dict[str, Any]:
+def rep_document(rep: Rep) -> dict[str, Any]:
+    """The JSON object of one rep, as it stands in its session's."""
     conditions, values = rep.conditions, rep.estimates
     return {
         "number": rep.number,

@@ -1,0 +1,99 @@
+"""``sledmon library add``: recordings, athletes, rigs and plans."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sledmon.cli.library.asked import Place, results_of, shown_progress, today
+from sledmon.cli.options import each_or_told
+from sledmon.errors import LibraryError
+from sledmon.rig import parse_rig
+
+NAME = "add"
+EXAMPLE = (
+    "Example: sledmon library add monday.mcap tuesday.mcap. Or: sledmon library add --athlete Bea"
+    " --under-16 --consent record --consent board --given-by 'her mother'"
+)
+
+
+def run(
+    recordings: Annotated[list[Path] | None, typer.Argument(metavar="[RECORDING...]")] = None,
+    place: Place = "",
+    athlete: Annotated[
+        str, typer.Option("--athlete", metavar="NAME", help="Enter or change an athlete.")
+    ] = "",
+    under_16: Annotated[
+        bool | None, typer.Option("--under-16/--not-under-16", help="A tick, no birth date.")
+    ] = None,
+    consent: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--consent", metavar="SCOPE", help="record, board, share or research; repeatable."
+        ),
+    ] = None,
+    withdraw: Annotated[
+        list[str] | None, typer.Option("--withdraw", metavar="SCOPE", help="Consent taken back.")
+    ] = None,
+    given_by: Annotated[
+        str, typer.Option("--given-by", metavar="WHO", help="Who consented, as of today.")
+    ] = "",
+    real_name: Annotated[
+        str, typer.Option("--real-name", metavar="NAME", help="Kept apart; rarely needed.")
+    ] = "",
+    group: Annotated[
+        str, typer.Option("--group", metavar="NAME", help="Put the athlete into a group.")
+    ] = "",
+    rig: Annotated[
+        Path | None, typer.Option("--rig", metavar="FILE", help="Keep a rig under its file's name.")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", metavar="FILE", help="Keep a plan likewise.")
+    ] = None,
+) -> None:
+    """Store the results of recordings; enter athletes, their consent, rigs and plans."""
+    from sledmon import library as of
+
+    details = (under_16 is not None, consent, withdraw, given_by, real_name, group)
+    if any(details) and not athlete:
+        raise typer.BadParameter("consent, names and groups need --athlete NAME")
+    if not (recordings or athlete or rig or plan):
+        raise typer.BadParameter("name a recording, or give --athlete, --rig or --plan")
+    texts = [(kind, *_text(kind, path)) for kind, path in (("rig", rig), ("plan", plan)) if path]
+    with of.open_library(place) as library:
+        if athlete or texts:
+            change = of.AthleteChange(
+                under_16=under_16,
+                consents=[
+                    of.Consent(scope=scope, given_on=today(), given_by=given_by)
+                    for scope in consent or ()
+                ],
+                withdrawn=withdraw or (),
+                real_name=real_name,
+                group=group,
+            )
+            with library.editing() as edit:
+                if athlete:
+                    of.change_athlete(edit, athlete, change)
+                for kind, name, toml in texts:
+                    of.store_text(edit, kind, name, toml)
+
+        def store(path: Path) -> None:
+            one, changed = of.store_results(library, results_of(path), path)
+            typer.echo(f"{path}: session {str(one)[:8]} {'stored' if changed else 'unchanged'}")
+
+        if not each_or_told(shown_progress(recordings or [], "adding"), store):
+            raise typer.Exit(1)
+
+
+def _text(kind: str, path: Path) -> tuple[str, str]:
+    try:
+        toml = path.read_text("utf-8")
+        if kind == "rig":
+            parse_rig(toml, where=str(path))
+        else:
+            tomllib.loads(toml)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise LibraryError(f"{path} is not TOML: {error}; correct it") from None
+    return path.stem, toml
