@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, delete, select, update
 
 from sledmon.library import schema
-from sledmon.library.athletes import ATHLETES, REAL_NAMES, SESSIONS
+from sledmon.library.athletes import ATHLETES, GROUPS, REAL_NAMES, SESSIONS
 from sledmon.library.library import Edit
 from sledmon.library.rows import Content, blank, load
 from sledmon.library.schema import Aggregate
@@ -43,15 +43,15 @@ def strip_session(edit: Edit, session: UUID, athlete: UUID) -> UUID | None:
 
 def erase_session(edit: Edit, session: UUID) -> None:
     """Leave a tombstone of a session, and nothing where a conflict had kept more."""
+    recordings = schema.recordings
+    edit.connection.execute(delete(recordings).where(recordings.c.session_id == session))
     edit.erase(SESSIONS, session)
     _drop_conflicts(edit.connection, [session])
 
 
 def erase_athlete(edit: Edit, athlete: UUID) -> None:
     """Leave a tombstone of an athlete; their sessions must have been dealt with before."""
-    edit.connection.execute(
-        delete(schema.group_members).where(schema.group_members.c.athlete_id == athlete)
-    )
+    _leave_groups(edit, athlete)
     edit.erase(REAL_NAMES, athlete)
     edit.erase(ATHLETES, athlete)
     _drop_conflicts(edit.connection, [athlete])
@@ -118,6 +118,15 @@ def erased_elsewhere(connection: Connection) -> dict[str, list[str]]:
     for row in connection.execute(asked):
         found.setdefault(row.nickname, []).append(row.path)
     return found
+
+
+def _leave_groups(edit: Edit, athlete: UUID) -> None:
+    members = schema.group_members
+    asked = select(members.c.group_id).where(members.c.athlete_id == athlete)
+    ids = list(edit.connection.execute(asked).scalars())
+    for one, group in load(edit.connection, GROUPS, ids).items():
+        rows = [row for row in group.parts["group_members"] if row["athlete_id"] != athlete]
+        edit.store(GROUPS, one, replace(group, parts={"group_members": rows}))
 
 
 def _without(whole: Content, athlete: UUID, one: UUID) -> Content | None:

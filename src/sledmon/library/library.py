@@ -66,8 +66,12 @@ class Library:
 def open_library(place: str = "") -> Library:
     """Open the library at a path or address, making or migrating its tables; see ``place``."""
     database = Database(library_url(place))
-    prepare(database)
-    return Library(database)
+    try:
+        prepare(database)
+        return Library(database)
+    except BaseException:
+        database.close()
+        raise
 
 
 class Edit:

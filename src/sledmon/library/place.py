@@ -28,7 +28,7 @@ def library_url(asked: str = "") -> URL:
         return URL.create("sqlite", database=text)
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise _no_address(text) from None
     kind = url.drivername.partition("+")[0]
     if kind == "sqlite" and url.database:

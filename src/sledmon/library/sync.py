@@ -157,26 +157,27 @@ def _take(
         if one in held:
             synced.held_back += way.home is way.source
             continue
-        if mine is not None and mine.erased:
-            erase[one] = mine.joined(version)  # known already: only the history grows
-        elif version.erased:
-            erase[one] = version if mine is None else version.joined(mine)
+        if version.erased or (mine is not None and mine.erased):
+            erase[one] = version if mine is None else _standing(version, mine)
         elif mine is None or orders[one] is Order.NEWER:
             write[one] = version, theirs[one]
         else:
-            stands, lost = (
-                (version, ours[one]) if version.stands_over(mine) else (mine, theirs[one])
-            )
-            kept = theirs[one] if lost is ours[one] else ours[one]
-            other = mine if stands is version else version
-            write[one] = stands.joined(other), kept
+            kept, lost = ours[one], theirs[one]
+            if version.stands_over(mine):
+                kept, lost = lost, kept
+            write[one] = _standing(version, mine), kept
             by_hand = min(version.revision, mine.revision) > 0
-            if by_hand and theirs[one] != ours[one]:
+            if by_hand and kept != lost:
                 _conflict(aggregate, one, kept, lost, synced, edit)
     edit.write(aggregate, write, list(here))
     if erase:
         take_tombstones(edit, aggregate, erase, list(here))
     return len(write) + len(erase)
+
+
+def _standing(one: Version, other: Version) -> Version:
+    """The version of what is kept, knowing of both."""
+    return one.joined(other) if one.stands_over(other) else other.joined(one)
 
 
 def _held_back(
