@@ -1,8 +1,8 @@
 """The library at a club's size, and what it survives.
 
 ``python -m benchmarks.library`` fills a library with 1,000 athletes, 20,000 sessions and 1,000,000
-reps and times what is asked of it; ``--kills 100`` kills writers, ``--cuts 100`` cuts synchronising.
-``--postgresql URL`` of an empty database runs the sizes there too.
+reps and times what is asked of it; ``--kills 100`` kills writers, ``--cuts 100`` cuts
+synchronising. ``--postgresql URL`` of an empty database runs the sizes there too.
 """
 
 import argparse
@@ -12,7 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -191,33 +193,27 @@ def _session_row(library: Library, one, started, given, number) -> dict:
     }
 
 
-def timings(library: Library, asked: int = 20, seed: int = 2) -> dict[str, list[float]]:
+def timings(
+    library: Library, asked: int = 20, seed: int = 2, *, athletes: int = 1000
+) -> dict[str, list[float]]:
     """Seconds that each question took, for athletes drawn at random, and storing a rep."""
     draw = random.Random(seed)
-    names = [f"Athlete {draw.randrange(1000)}" for _ in range(asked)]
-    out: dict[str, list[float]] = {
-        "an athlete's history": [],
-        "the newest 50 sessions": [],
-        "an athlete's sessions": [],
-        "the leaderboard": [],
-        "storing a rep": [],
-    }
+    names = [f"Athlete {draw.randrange(athletes)}" for _ in range(asked)]
+    out: dict[str, list[float]] = defaultdict(list)
     for name in names:
         with library.reading() as connection:
-            try:
-                one = find_athlete(connection, name).id
-            except LookupError:
-                continue
-            out["an athlete's history"].append(_took(lambda: history(connection, one)))
-            out["the newest 50 sessions"].append(_took(lambda: session_list(connection)))
-            out["an athlete's sessions"].append(
-                _took(lambda: session_list(connection, athlete=one))
-            )
-            out["the leaderboard"].append(_took(lambda: leaderboard(connection, DISTANCE_M)))
+            who = find_athlete(connection, name).id
+            for what, ask in (
+                ("an athlete's history", partial(history, connection, who)),
+                ("the newest 50 sessions", partial(session_list, connection)),
+                ("an athlete's sessions", partial(session_list, connection, athlete=who)),
+                ("the leaderboard", partial(leaderboard, connection, DISTANCE_M)),
+            ):
+                out[what].append(_took(ask))
     store = SessionStore(library, results([]).opened, tell=sys.exit)
     for number in range(1, 201):
         document = results([rep(number, draw.choice(names))]).document["reps"][0]
-        out["storing a rep"].append(_took(lambda: store.store_rep(document)))  # noqa: B023
+        out["storing a rep"].append(_took(partial(store.store_rep, document)))
     return out
 
 
@@ -264,7 +260,7 @@ def _print_sizes(library: Library, size: Size, place: str) -> None:
     if os.path.exists(place):  # noqa: PTH110
         print(f", {Path(place).stat().st_size / 1e9:.2f} GB", end="")
     print()
-    for what, seconds in timings(library).items():
+    for what, seconds in timings(library, athletes=size.athletes).items():
         ordered = sorted(1000 * second for second in seconds)
         print(
             f"  {what:24} median {median(ordered):6.1f} ms, 95 %"

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 WAIT_S = 60
+ENOUGH_BYTES = 3_000_000_000
 
 
 def programs() -> Path | None:
@@ -49,13 +50,19 @@ class Server:
 def running_server(binaries: Path) -> Iterator[Server]:
     """A server in a folder of its own, under an unprivileged user: it refuses to be root."""
     user = _unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="sledmon-pg-"))  # noqa: PTH208
+    # In memory where that is offered: a database a test is some thousand files in the end.
+    memory = "/dev/shm"
+    in_memory = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ENOUGH_BYTES
+    folder = Path(tempfile.mkdtemp(prefix="sledmon-pg-", dir=memory if in_memory else None))
     try:
         if user is not None:
             shutil.chown(folder, user)
         made = subprocess.run(
-            [binaries / "initdb", "-D", folder / "data", "-U", "sledmon", "-A", "trust"]
-            + ["-E", "UTF8", "--locale=C", "--no-sync"],
+            [
+                *(str(binaries / "initdb"), "-D", str(folder / "data"), "-U", "sledmon"),
+                *("-A", "trust"),
+                *("-E", "UTF8", "--locale=C", "--no-sync"),
+            ],
             user=user,
             cwd=folder,
             capture_output=True,
@@ -66,8 +73,10 @@ def running_server(binaries: Path) -> Iterator[Server]:
             raise RuntimeError(f"initdb failed: {made.stderr}")
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [binaries / "postgres", "-D", folder / "data", "-k", folder]
-                + ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=60"],
+                [
+                    *(str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder)),
+                    *("-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=60"),
+                ],
                 user=user,
                 cwd=folder,
                 stdout=log,
@@ -84,7 +93,10 @@ def running_server(binaries: Path) -> Iterator[Server]:
 
 
 def _wait_until_ready(binaries: Path, folder: Path, process: "subprocess.Popen[bytes]") -> None:
-    asked = [binaries / "pg_isready", "-h", folder, "-d", "postgres", "-t", "1", "-q"]
+    asked = [
+        str(part)
+        for part in (binaries / "pg_isready", "-h", folder, "-d", "postgres", "-t", "1", "-q")
+    ]
     for _ in range(10 * WAIT_S):
         if process.poll() is not None:
             raise RuntimeError(f"postgres ended: {(folder / 'log').read_text()}")

@@ -45,7 +45,10 @@ def rep(
     """One rep; an incomplete one knows neither its end nor its velocities."""
     start_s = 30.0 * number
     nan = float("nan")
-    known = (lambda value, sigma: Measured(value, sigma)) if complete else lambda *_: Measured()
+
+    def known(value: float, sigma: float) -> Measured:
+        return Measured(value, sigma) if complete else Measured()
+
     return Rep(
         number=number,
         conditions=Conditions(

@@ -108,7 +108,7 @@ def test_a_library_of_a_newer_version_is_refused_and_left_as_it_is(new_place: Ne
     database = Database(library_url(place))
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
-    with pytest.raises(LibraryError, match="newer sledmon .*0999.*; update sledmon"):
+    with pytest.raises(LibraryError, match=r"newer sledmon .*0999.*; update sledmon"):
         open_library(place)
     assert backups(database) == ()
     database.close()

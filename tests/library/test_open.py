@@ -37,7 +37,7 @@ def test_many_processes_may_make_a_library_at_the_same_moment(new_place: NewPlac
         subprocess.Popen(
             [sys.executable, "-c", opening, place], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        for _ in range(6)
+        for _ in range(4)
     ]
     outs = [process.communicate(timeout=60) for process in processes]
     assert {err for _, err in outs} == {b""}

@@ -1,4 +1,4 @@
-"""Results are stored as the pipeline gave them, at once, and survive what happens to the process."""
+"""Results are stored as the pipeline gave them, at once, and outlive the process."""
 
 import json
 import sqlite3

@@ -1,0 +1,233 @@
+"""``sledmon library`` as a user meets it, from the pipeline's results to the receipt."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from sledmon.acquire import simulated
+from sledmon.cli.storing import storing
+from sledmon.library import SessionStore, open_library, session_document, session_list
+from sledmon.pipeline import Pipeline, PipelineParams, run
+from sledmon.present.export.results_json import session_document as document_of
+from sledmon.recording import RecordingWriter
+from sledmon.samples import Opened
+from sledmon.twin import SessionParams, simulate
+from tests.cli.command import assert_one_sentence, sledmon
+from tests.library.recordings import named, turns, write
+from tests.pipeline.sessions import path_of
+
+CLEAN, HARSH = path_of("simulated-clean-10yd"), path_of("simulated-harsh-radio")
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A library of this test's own."""
+    monkeypatch.setenv("SLEDMON_LIBRARY", str(tmp_path / "library.sqlite"))
+    yield tmp_path / "library.sqlite"
+
+
+def test_added_sessions_are_listed_and_shown_as_analyze_shows_them(place: Path) -> None:
+    ran = sledmon("library", "add", CLEAN, HARSH)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.count("stored") == 2
+    assert sledmon("library", "add", CLEAN).out.count("unchanged") == 1
+    listed = json.loads(sledmon("library", "list", "--format", "json").out)
+    assert sorted(line["reps"] for line in listed) == [3, 4]
+    shown = sledmon("library", "show", CLEAN, "--format", "json")
+    analysed = sledmon("analyze", CLEAN, "--format", "json")
+    assert shown.out == analysed.out
+    table = sledmon("library", "show", listed[0]["id"][:8])
+    assert table.code == 0
+    assert "15 kg + " in table.out
+    assert sledmon("library", "list").out.count("\n") == 3
+
+
+def test_a_rebuild_gives_the_very_results_of_the_day(place: Path, tmp_path: Path) -> None:
+    recording = tmp_path / "a.mcap"
+    recording.write_bytes(CLEAN.read_bytes())
+    sledmon("library", "add", recording)
+    before = sledmon("library", "show", recording, "--format", "json").out
+    assert sledmon("replay", recording, "--speed", "max", "--format", "json").out == before
+    with open_library(str(place)) as library, library.editing() as edit:
+        from sqlalchemy import delete, update
+
+        from sledmon.library.schema import reps, verdicts
+
+        edit.connection.execute(update(verdicts).values(flag="strength-load"))
+        edit.connection.execute(delete(reps).where(reps.c.number == 2))
+    assert sledmon("library", "show", recording, "--format", "json").out != before
+    ran = sledmon("library", "rebuild")
+    assert (ran.code, ran.out.count("changed")) == (0, 1)
+    assert sledmon("library", "show", recording, "--format", "json").out == before
+    assert "unchanged" in sledmon("library", "rebuild", recording).out
+    recording.unlink()
+    ran = sledmon("library", "rebuild")
+    assert_one_sentence(ran)
+    assert "put the recording back" in ran.err
+    recording.write_bytes(HARSH.read_bytes())
+    assert_one_sentence(ran := sledmon("library", "rebuild"))
+    assert "other packets" in ran.err
+
+
+def test_reps_are_in_the_library_before_they_are_shown_and_the_end_is_what_analyze_says(
+    place: Path, tmp_path: Path
+) -> None:
+    simulation = simulate(SessionParams(seed=4, reps=4, unresisted=3, load_lb=(20.0,)))
+    opened = simulation.records[0]
+    assert isinstance(opened, Opened)
+    recording, seen = tmp_path / "live.mcap", []
+    with open_library(str(place)) as library:
+        store = SessionStore(
+            library,
+            opened,
+            recording=recording,
+            parameters=asdict(PipelineParams()),
+            tell=pytest.fail,
+        )
+
+        def show(reps: tuple[object, ...]) -> None:
+            with library.reading() as connection:
+                (line,) = session_list(connection)
+            seen.append((line.reps, len(reps)))
+
+        with RecordingWriter(recording) as writer:
+            session = asyncio.run(
+                run(simulated(simulation), Pipeline(), recorder=writer, show=storing(store, show))
+            )
+        one = store.replace_session(document_of(session, str(recording)))
+        assert one is not None
+        assert {stored == shown for stored, shown in seen} == {True}
+        assert max(seen) == (4, 4)
+        with library.reading() as connection:
+            (line,) = session_list(connection)
+            assert (line.finished, line.flags) == (True, 1)
+            stored = session_document(connection, one, str(recording))
+    analysed = sledmon("analyze", recording, "--format", "json").out
+    assert json.dumps(stored, indent=1, ensure_ascii=False) + "\n" == analysed
+    assert "unchanged" in sledmon("library", "rebuild").out
+
+
+def test_athletes_are_entered_with_consent_and_shown(place: Path) -> None:
+    entered = sledmon(
+        "library", "add", "--athlete", "Bea", "--under-16", "--consent", "board",
+        "--consent", "record", "--given-by", "her mother", "--real-name", "Beatrix",
+        "--group", "u18",
+    )  # fmt: skip
+    assert (entered.code, entered.err) == (0, "")
+    (bea,) = json.loads(sledmon("library", "list", "athletes", "--format", "json").out)
+    assert (bea["nickname"], bea["under_16"], bea["groups"]) == ("Bea", True, ["u18"])
+    assert {c["scope"] for c in bea["consents"]} == {"board", "record"}
+    assert all(len(c["given_on"]) == 10 for c in bea["consents"])
+    assert "Beatrix" not in sledmon("library", "show", "Bea", "--format", "json").out
+    assert "no reps yet" in sledmon("library", "show", "bea").out
+    assert sledmon("library", "list", "groups").out == "u18\n"
+    assert sledmon("library", "add", "--under-16").code == 2
+    assert sledmon("library", "add").code == 2
+    assert_one_sentence(sledmon("library", "add", "--athlete", "Bea", "--consent", "fame"))
+
+
+def test_rigs_and_plans_are_kept_under_their_files_names(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "lane 1.toml").write_text("[sled]\nmass_kg = 12.0\n")
+    (tmp_path / "speed.toml").write_text("sets = 3\n")
+    ran = sledmon(
+        "library", "add", "--rig", tmp_path / "lane 1.toml", "--plan", tmp_path / "speed.toml"
+    )
+    assert (ran.code, ran.err) == (0, "")
+    assert sledmon("library", "list", "rigs").out == "lane 1\n"
+    assert sledmon("library", "list", "plans", "--format", "json").out == '[\n "speed"\n]\n'
+    (tmp_path / "bad.toml").write_text("[sled")
+    for option in ("--rig", "--plan"):
+        assert_one_sentence(sledmon("library", "add", option, tmp_path / "bad.toml"))
+
+
+def test_the_board_and_an_export_are_for_people(place: Path, tmp_path: Path) -> None:
+    sledmon("library", "add", CLEAN)
+    board = sledmon("library", "list", "board")
+    assert "Demo" in board.out
+    assert "nobody" not in board.out
+    assert "anybody" in sledmon("library", "list", "board", "--distance-yd", "5").out
+    assert sledmon("library", "export", "demo", "--output", tmp_path / "demo.zip").code == 0
+    assert_one_sentence(sledmon("library", "export", "demo", "--output", tmp_path / "demo.zip"))
+    assert "4.24" in sledmon("library", "show", "Demo").out
+
+
+def test_erasing_asks_first_and_leaves_a_receipt(place: Path, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.mcap",
+        turns("simulated-clean-10yd", *named((1.7, "Ann"), (20.0, "Bo"))),
+    )
+    sledmon("library", "add", path)
+    before = path.read_bytes()
+    asked = subprocess.run(
+        [sys.executable, "-m", "sledmon", "library", "erase", "Ann"],
+        input=b"n\n",
+        capture_output=True,
+        check=False,
+    )
+    assert asked.returncode == 1
+    assert b"Ann: 1 reps in 1 sessions." in asked.stderr
+    assert str(path).encode() in asked.stderr
+    assert path.read_bytes() == before
+    ran = sledmon("library", "erase", "Ann", "--yes", "--receipt", tmp_path / "receipt.json")
+    assert (ran.code, ran.err) == (0, "")
+    receipt = json.loads((tmp_path / "receipt.json").read_text())
+    (entry,) = receipt["recordings"]
+    assert entry["old_sha256"] != entry["new_sha256"]
+    assert (
+        json.loads(sledmon("analyze", path, "--format", "json").out)["recording"]["sha256"]
+        == entry["new_sha256"]
+    )
+    assert_one_sentence(sledmon("library", "show", "Ann"))
+    assert_one_sentence(sledmon("library", "erase", "Ann", "--yes"))
+    assert "3" in sledmon("library", "list").out
+
+
+def test_two_libraries_are_synchronised_by_name(place: Path, tmp_path: Path) -> None:
+    sledmon("library", "add", CLEAN)
+    other = tmp_path / "club.sqlite"
+    ran = sledmon("library", "sync", other)
+    assert (ran.code, ran.err) == (0, "")
+    assert "pushed: 1 athletes, 1 sessions" in ran.out
+    assert sledmon("library", "sync", other).out == "pulled: nothing new\npushed: nothing new\n"
+    synced = json.loads(sledmon("library", "sync", other, "--format", "json").out)
+    assert (synced["conflicts"], synced["running"]) == ([], 0)
+    assert "Demo" in sledmon("library", "list", "--library", other).out
+    assert_one_sentence(sledmon("library", "sync", place))
+    assert_one_sentence(sledmon("library", "sync", "mysql://club"))
+
+
+def test_bad_input_is_one_sentence(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "not.mcap").write_bytes(b"nothing of ours")
+    for arguments in (
+        ("add", tmp_path / "not.mcap"),
+        ("add", tmp_path / "missing.mcap"),
+        ("show", "nobody"),
+        ("export", "nobody", "--output", tmp_path / "x"),
+        ("rebuild", "nothing"),
+        ("list", "--athlete", "nobody"),
+    ):
+        assert_one_sentence(sledmon("library", *arguments))
+    (tmp_path / "text").write_text("no database " * 99)
+    assert_one_sentence(sledmon("library", "list", "--library", tmp_path / "text"))
+
+
+@pytest.mark.parametrize("name", ["list", "add", "show", "export", "erase", "rebuild", "sync"])
+def test_every_subcommand_has_an_example_in_its_help(name: str) -> None:
+    ran = sledmon("library", name, "--help")
+    assert ran.code == 0
+    assert "Example: sledmon library" in " ".join(ran.out.split())
+
+
+def test_the_rest_of_sledmon_does_without_a_database() -> None:
+    asked = (
+        "import sys, sledmon.cli;"
+        "print([m for m in ('sqlalchemy', 'alembic', 'sqlite3') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
+    assert ran.stdout.strip() == b"[]"
