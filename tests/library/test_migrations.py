@@ -52,7 +52,8 @@ def test_a_library_with_rows_is_migrated_and_a_whole_copy_stays(
         store_results(library, drawn(1))
         before = everything(library)
     database = Database(library_url(place))
-    prepare(database, head="next", versions=with_next(tmp_path / "more"))
+    told = prepare(database, head="next", versions=with_next(tmp_path / "more"))
+    assert prepare(database, head="next", versions=with_next(tmp_path / "more")) == ""
     with database.reading() as connection:
         shirts = connection.execute(text("SELECT shirt FROM athletes")).scalars().all()
         assert (
@@ -60,6 +61,7 @@ def test_a_library_with_rows_is_migrated_and_a_whole_copy_stays(
         )
     assert shirts == [None, None]
     (backup,) = backups(database)
+    assert backup == told
     if database.is_file:
         with open_library(backup) as copy:
             assert everything(copy) == before

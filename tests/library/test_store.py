@@ -14,6 +14,7 @@ from sledmon.library import (
     Library,
     Results,
     SessionStore,
+    athletes,
     find_session,
     open_library,
     session_document,
@@ -177,14 +178,15 @@ with open_library(place) as library:
 
 
 def test_several_processes_write_at_once_and_nothing_is_lost(new_place: NewPlace) -> None:
-    place, number = new_place(), 40
+    place, number = new_place(), 30
+    names = ("Ann", "Bo", "Ann")  # two of them enter the same athlete
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITING, place, f"Athlete {w}", str(number)],
+            [sys.executable, "-c", WRITING, place, name, str(number)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        for w in range(3)
+        for name in names
     ]
     for writer in writers:
         _, told = writer.communicate(timeout=120)
@@ -192,7 +194,37 @@ def test_several_processes_write_at_once_and_nothing_is_lost(new_place: NewPlace
     with open_library(place) as library, library.reading() as connection:
         lines = session_list(connection)
         assert [line.reps for line in lines] == [number] * 3
-        assert len({line.athletes for line in lines}) == 3
+        assert sorted(line.athletes for line in lines) == sorted((name,) for name in names)
+        assert [a.nickname for a in athletes(connection).values()] == ["Ann", "Bo"]
+
+
+FINISHING = """
+import sys
+from sledmon.library import open_library, store_results
+from tests.library.sessions import drawn
+with open_library(sys.argv[1]) as library:
+    for seed in range(int(sys.argv[2])):
+        store_results(library, drawn(seed))
+"""
+
+
+def test_several_processes_that_add_the_same_recordings_store_each_once(
+    new_place: NewPlace,
+) -> None:
+    place, number = new_place(), 8
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", FINISHING, place, str(number)], stderr=subprocess.PIPE
+        )
+        for _ in range(3)
+    ]
+    for writer in writers:
+        _, told = writer.communicate(timeout=120)
+        assert (writer.returncode, told) == (0, b"")
+    with open_library(place) as library:
+        held = everything(library)["sessions"]
+    assert len(held) == number
+    assert {version[1] for version, _, _ in held.values()} == {1}, "one edit each"
 
 
 def test_a_killed_process_loses_no_stored_rep_and_leaves_none_by_half(new_place: NewPlace) -> None:

@@ -208,6 +208,25 @@ def test_a_library_put_back_from_a_backup_catches_up(
         assert everything(again) == everything(club)
 
 
+def test_one_that_was_written_to_before_it_caught_up_is_looked_at_as_a_whole(
+    pair: tuple[Library, Library], new_file: NewPlace
+) -> None:
+    laptop, club = pair
+    backup = new_file()
+    from sledmon.library.database import raw
+
+    with laptop.database.engine.connect() as connection:
+        raw(connection).execute("VACUUM INTO ?", (backup,))
+    store_results(laptop, drawn(1))
+    synchronise(laptop, club)
+    with open_library(backup) as again:
+        for seed in range(2, 12):
+            store_results(again, drawn(seed))
+        synchronise(again, club, all_again=True)
+        assert everything(again) == everything(club)
+        assert len(everything(club)["sessions"]) == 11
+
+
 def test_a_library_is_not_synchronised_with_itself(new_file: NewPlace) -> None:
     place = new_file()
     with (

@@ -1,8 +1,7 @@
 """A library that is open: who it is, and edits that carry their history."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from types import TracebackType
 from typing import Final, Self
 from uuid import UUID
@@ -15,7 +14,7 @@ from sledmon.library.database import Database
 from sledmon.library.migrate import prepare
 from sledmon.library.place import library_url
 from sledmon.library.rows import Content, blank, load, versions, write
-from sledmon.library.schema import Aggregate
+from sledmon.library.schema import HEAD, Aggregate
 from sledmon.library.versions import Version
 
 _NEVER: Final = UUID(int=0)
@@ -63,11 +62,19 @@ class Library:
         self.close()
 
 
-def open_library(place: str = "") -> Library:
-    """Open the library at a path or address, making or migrating its tables; see ``place``."""
+def open_library(place: str = "", tell: Callable[[str], object] | None = None) -> Library:
+    """Open the library at a path or address, making or migrating its tables; see ``place``.
+
+    ``tell`` is given a sentence when tables of an older version were brought up to date.
+    """
     database = Database(library_url(place))
     try:
-        prepare(database)
+        backup = prepare(database)
+        if backup and tell is not None:
+            tell(
+                f"the library {database.place} was brought to tables {HEAD}; a copy of what it was"
+                f" before stays in {backup}"
+            )
         return Library(database)
     except BaseException:
         database.close()
@@ -80,16 +87,12 @@ class Edit:
     def __init__(self, connection: Connection, library_id: UUID) -> None:
         self.connection = connection
         self.library_id = library_id
-
-    @cached_property
-    def change(self) -> int:
-        """The transaction's place in the library's order of changes.
-
-        The row stays locked until the end, so that changes become visible in their order.
-        """
+        # The row stays locked until the end: edits take turns, whatever the database, and changes
+        # become visible in their order.
         clock = schema.library.c.clock
-        self.connection.execute(update(schema.library).values(clock=clock + 1))
-        return int(self.connection.execute(select(clock)).scalar_one())
+        connection.execute(update(schema.library).values(clock=clock + 1))
+        self.change = int(connection.execute(select(clock)).scalar_one())
+        """The transaction's place in the library's order of changes."""
 
     def store(self, aggregate: Aggregate, one: UUID, what: Content) -> bool:
         """Write a root and all that belongs to it; False if that is what stands there already."""

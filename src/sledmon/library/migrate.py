@@ -25,29 +25,32 @@ _LOCK: Final = 7_303_014_217_001
 
 def prepare(
     database: Database, *, head: str = HEAD, versions: Sequence[Path] = (MIGRATIONS / "versions",)
-) -> None:
-    """Make the tables, or bring them to ``head``; returns at once where they are there already."""
+) -> str:
+    """Make the tables, or bring them to ``head``; returns at once where they are there already.
+
+    The copy that was made before, if any: a path, or on PostgreSQL the name of a schema.
+    """
     with database.reading() as connection:
         current = _current(connection, database)
     if current == head:
-        return
+        return ""
     steps = _steps(versions)
     if current and current not in steps:
         raise LibraryError(
             f"the library {database.place} was written by a newer sledmon (its tables are"
             f" {current}, this version knows {head}); update sledmon"
         )
-    if current and database.is_file:
-        _copy_file(database, current)
+    backup = _copy_file(database, current) if current and database.is_file else ""
     with database.writing() as connection:
         if not database.is_file:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         now = _current(connection, database)  # another process may have been first
         if now == head:
-            return
+            return backup
         if now and not database.is_file:
-            _copy_tables(connection, database, now)
+            backup = _copy_tables(connection, database, now)
         _upgrade(connection, versions, now, head)
+    return backup
 
 
 def backups(database: Database) -> tuple[str, ...]:
@@ -83,7 +86,7 @@ def _current(connection: Connection, database: Database) -> str:
     return ""
 
 
-def _copy_file(database: Database, current: str) -> None:
+def _copy_file(database: Database, current: str) -> str:
     place = database.path.with_name(f"{database.path.name}.before-{current}")
     number = 1
     while place.exists():
@@ -91,9 +94,10 @@ def _copy_file(database: Database, current: str) -> None:
         place = place.with_name(f"{database.path.name}.before-{current}.{number}")
     with database.told(), database.engine.connect() as connection:
         raw(connection).execute("VACUUM INTO ?", (str(place),))
+    return str(place)
 
 
-def _copy_tables(connection: Connection, database: Database, current: str) -> None:
+def _copy_tables(connection: Connection, database: Database, current: str) -> str:
     preparer = connection.dialect.identifier_preparer
     found = inspect(connection)
     name, number = f"sledmon_before_{current}", 1
@@ -112,6 +116,7 @@ def _copy_tables(connection: Connection, database: Database, current: str) -> No
         connection.exec_driver_sql(
             f"CREATE TABLE {preparer.quote(name)}.{quoted} AS TABLE {quoted}"
         )
+    return name
 
 
 def _steps(versions: Sequence[Path]) -> set[str]:

@@ -223,10 +223,9 @@ peers = Table(
     metadata,
     Column("library_id", Uuid(), primary_key=True),
     Column("root", Text(), primary_key=True),
-    Column("pulled", BigInteger(), nullable=False),
-    Column("pushed", BigInteger(), nullable=False),
+    Column("until", BigInteger(), nullable=False),
 )
-"""How far this library and another have told each other of their changes."""
+"""Up to which of another library's changes this one was told."""
 
 conflicts = Table(
     "conflicts",

@@ -10,10 +10,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from sledmon.errors import LibraryError
 from sledmon.library import schema
@@ -44,21 +44,14 @@ class Synced:
     """Recordings here that still hold an athlete erased in another library, by nickname."""
 
 
-class _Way(NamedTuple):
-    """One direction."""
-
-    source: Library
-    target: Library
-    home: Library
-    """Which of the two keeps the cursors and the conflicts."""
-    cursor: str
-
-
-def synchronise(home: Library, other: Library, *, real_names: bool = False) -> Synced:
+def synchronise(
+    home: Library, other: Library, *, real_names: bool = False, all_again: bool = False
+) -> Synced:
     """Pull and push what is new; ``real_names`` too where asked for.
 
     Afterwards both hold the same, but for running sessions, real names that stay at home, and what
-    a third library wrote meanwhile.
+    a third library wrote meanwhile. ``all_again`` looks at everything, not only at what changed:
+    for a library that was put back from a backup and has been written to since.
     """
     if home.id == other.id:
         raise LibraryError(
@@ -66,10 +59,18 @@ def synchronise(home: Library, other: Library, *, real_names: bool = False) -> S
             " with another"
         )
     synced = Synced()
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         before = synced.pulled.total() + synced.pushed.total()
-        _carry(_Way(other, home, home, "pulled"), synced.pulled, synced, real_names)
-        _carry(_Way(home, other, home, "pushed"), synced.pushed, synced, real_names)
+        for source, target in ((other, home), (home, other)):
+            carry = _Carry(
+                source,
+                target,
+                moved=synced.pushed if source is home else synced.pulled,
+                synced=synced,
+                real_names=real_names,
+                all_again=all_again and number == 0,
+            )
+            carry.run()
         if synced.pulled.total() + synced.pushed.total() == before:
             break
     with home.reading() as connection:
@@ -80,39 +81,58 @@ def synchronise(home: Library, other: Library, *, real_names: bool = False) -> S
     return synced
 
 
-def _carry(way: _Way, moved: Counter[str], synced: Synced, real_names: bool) -> None:
-    """Bring what is new from source to target."""
-    with way.source.reading() as view:
-        top = view.execute(select(schema.library.c.clock)).scalar_one()
-        # Erased sessions first: else their athletes' tombstones would have to take them apart.
-        since = _cursor(way, SESSIONS.root.name)
-        for some, _ in _chunks(view, SESSIONS, since, only_erased=True):
-            with way.target.editing() as edit:
-                moved[SESSIONS.root.name] += _take(edit, view, SESSIONS, some, synced, way)
-        for aggregate in AGGREGATES:
-            only_erased = aggregate is REAL_NAMES and not real_names
-            _carry_one(way, view, aggregate, top, moved, synced, only_erased=only_erased)
+@dataclass(frozen=True, slots=True)
+class _Carry:
+    """One direction."""
 
+    source: Library
+    target: Library
+    moved: Counter[str]
+    synced: Synced
+    real_names: bool
+    all_again: bool
 
-def _carry_one(
-    way: _Way,
-    view: Connection,
-    aggregate: Aggregate,
-    top: int,
-    moved: Counter[str],
-    synced: Synced,
-    *,
-    only_erased: bool,
-) -> None:
-    name = aggregate.root.name
-    since = _cursor(way, name)
-    for some, until in _chunks(view, aggregate, since, only_erased=only_erased):
-        with way.target.editing() as edit:
-            moved[name] += _take(edit, view, aggregate, some, synced, way)
-        if not only_erased:
-            _note(way, name, until)
-    if not only_erased and top > since:
-        _note(way, name, top)
+    def run(self) -> None:
+        """Bring what is new from source to target."""
+        with self.source.reading() as view:
+            top = view.execute(select(schema.library.c.clock)).scalar_one()
+            # Erased sessions first: else their athletes' tombstones had to take them apart.
+            self._bring(view, SESSIONS, top, only_erased=True)
+            for aggregate in AGGREGATES:
+                only_erased = aggregate is REAL_NAMES and not self.real_names
+                self._bring(view, aggregate, top, only_erased=only_erased)
+
+    def _bring(
+        self, view: Connection, aggregate: Aggregate, top: int, *, only_erased: bool
+    ) -> None:
+        since = self._since(aggregate, top)
+        for some, until in _chunks(view, aggregate, since, only_erased=only_erased):
+            with self.target.editing() as edit:
+                taken = _take(edit, view, aggregate, some, self.synced)
+                if not only_erased:
+                    self._note(edit, aggregate, until)
+            if taken:
+                self.moved[aggregate.root.name] += taken
+        if not only_erased and top > since:
+            with self.target.editing() as edit:
+                self._note(edit, aggregate, top)
+
+    def _since(self, aggregate: Aggregate, top: int) -> int:
+        """Up to which of the source's changes the target was told."""
+        with self.target.reading() as connection:
+            asked = select(schema.peers.c.until).where(self._cursor(aggregate))
+            found = connection.execute(asked).scalar()
+        # A source that was put back from a backup counts anew: then all is looked at again.
+        return 0 if found is None or found > top or self.all_again else found
+
+    def _note(self, edit: Edit, aggregate: Aggregate, until: int) -> None:
+        row = {"library_id": self.source.id, "root": aggregate.root.name, "until": until}
+        edit.connection.execute(delete(schema.peers).where(self._cursor(aggregate)))
+        edit.connection.execute(insert(schema.peers), [row])
+
+    def _cursor(self, aggregate: Aggregate) -> ColumnElement[bool]:
+        peers = schema.peers.c
+        return (peers.library_id == self.source.id) & (peers.root == aggregate.root.name)
 
 
 def _chunks(
@@ -138,7 +158,6 @@ def _take(
     aggregate: Aggregate,
     offered: dict[UUID, Version],
     synced: Synced,
-    way: _Way,
 ) -> int:
     """Write what is newer, or stands over what was edited apart; how many."""
     here = versions(edit.connection, aggregate.root, list(offered))
@@ -155,7 +174,7 @@ def _take(
     for one in wanted:
         version, mine = offered[one], here.get(one)
         if one in held:
-            synced.held_back += way.home is way.source
+            synced.held_back += 1
             continue
         if version.erased or (mine is not None and mine.erased):
             erase[one] = version if mine is None else _standing(version, mine)
@@ -224,33 +243,6 @@ def _conflict(
         "lost": json.loads(json.dumps([lost.root, dict(lost.parts)], default=str)),
     }
     edit.connection.execute(insert(schema.conflicts), [row])
-
-
-def _cursor(way: _Way, root: str) -> int:
-    table = schema.peers
-    column = table.c[way.cursor]
-    other = way.target if way.home is way.source else way.source
-    with way.home.reading() as connection:
-        asked = select(column).where(table.c.library_id == other.id, table.c.root == root)
-        found = connection.execute(asked).scalar()
-    if found is None:
-        return 0
-    with way.source.reading() as connection:
-        clock = connection.execute(select(schema.library.c.clock)).scalar_one()
-    # A library that was put back from a backup counts anew: then everything is looked at again.
-    return found if found <= clock else 0
-
-
-def _note(way: _Way, root: str, until: int) -> None:
-    """Note at home how far the source's changes are told; only after they are on the disk."""
-    table = schema.peers
-    other = way.target if way.home is way.source else way.source
-    mine = (table.c.library_id == other.id) & (table.c.root == root)
-    row: dict[str, Any] = {"library_id": other.id, "root": root, "pulled": 0, "pushed": 0}
-    with way.home.database.writing() as connection:
-        found = connection.execute(select(table).where(mine)).mappings().first()
-        connection.execute(delete(table).where(mine))
-        connection.execute(insert(table), [row | dict(found or {}) | {way.cursor: until}])
 
 
 def conflicts(connection: Connection) -> Sequence[str]:

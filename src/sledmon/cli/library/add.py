@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sledmon.cli.library.asked import Place, results_of, shown_progress, today
+from sledmon.cli.library.asked import Place, opened, results_of, shown_progress, today
 from sledmon.cli.options import each_or_told
 from sledmon.errors import LibraryError
 from sledmon.rig import parse_rig
@@ -61,7 +61,7 @@ def run(
     if not (recordings or athlete or rig or plan):
         raise typer.BadParameter("name a recording, or give --athlete, --rig or --plan")
     texts = [(kind, *_text(kind, path)) for kind, path in (("rig", rig), ("plan", plan)) if path]
-    with of.open_library(place) as library:
+    with opened(place) as library:
         if athlete or texts:
             change = of.AthleteChange(
                 under_16=under_16,

@@ -22,7 +22,7 @@ from sledmon.present.export.results_json import session_document
 from sledmon.present.terminal import console_for
 
 if TYPE_CHECKING:
-    from sledmon.library import Results
+    from sledmon.library import Library, Results
 
 Place = Annotated[
     str,
@@ -43,6 +43,13 @@ class TextOrJson(StrEnum):
 
 
 Format = Annotated[TextOrJson, typer.Option("--format", help="For people or for programs.")]
+
+
+def opened(place: str) -> "Library":
+    """The library asked for; what was done to bring it up to date is told."""
+    from sledmon.library import open_library
+
+    return open_library(place, tell=lambda sentence: typer.echo(f"sledmon: {sentence}", err=True))
 
 
 def results_of(path: Path) -> "Results":

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sledmon.cli.library.asked import Format, Place, TextOrJson, print_json, results_of, today
+from sledmon.cli.library.asked import (
+    Format,
+    Place,
+    TextOrJson,
+    opened,
+    print_json,
+    results_of,
+    today,
+)
 from sledmon.cli.options import write_out
 
 if TYPE_CHECKING:
@@ -30,7 +38,7 @@ def run(
     """
     from sledmon import library as of
 
-    with of.open_library(place) as library:
+    with opened(place) as library:
         plan = of.plan_erasure(library, athlete)
         if not yes:
             typer.echo(_question(plan), err=True)

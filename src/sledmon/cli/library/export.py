@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sledmon.cli.library.asked import Place
+from sledmon.cli.library.asked import Place, opened
 
 NAME = "export"
 EXAMPLE = "Example: sledmon library export Bea --output bea.zip"
@@ -24,7 +24,7 @@ def run(
     """Write everything that the library holds of an athlete, as JSON and CSV."""
     from sledmon import library as of
 
-    with of.open_library(place) as library, library.reading() as connection:
+    with opened(place) as library, library.reading() as connection:
         files = of.athlete_files(connection, athlete, include_names=include_names)
     of.write_files(files, output)
     typer.echo(f"{output}: {', '.join(files)}")

@@ -11,6 +11,7 @@ from sledmon.cli.library.asked import (
     Place,
     TextOrJson,
     number,
+    opened,
     print_json,
     print_table,
 )
@@ -57,7 +58,7 @@ def run(
     """List the newest sessions, the athletes, the board of best reps, and what else is kept."""
     from sledmon import library as of
 
-    with of.open_library(place) as library, library.reading() as connection:
+    with opened(place) as library, library.reading() as connection:
         if what is What.SESSIONS:
             who = of.find_athlete(connection, athlete).id if athlete else None
             _sessions(of.session_list(connection, limit, athlete=who), output_format)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sledmon.cli.library.asked import Place, results_of, shown_progress
+from sledmon.cli.library.asked import Place, opened, results_of, shown_progress
 from sledmon.cli.options import each_or_told
 from sledmon.errors import LibraryError
 
@@ -25,7 +25,7 @@ def run(
     """
     from sledmon import library as of
 
-    with of.open_library(place) as library:
+    with opened(place) as library:
         with library.reading() as connection:
             wanted = {of.find_session(connection, asked) for asked in sessions or ()}
             known = of.known_recordings(connection)

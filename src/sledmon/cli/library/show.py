@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sledmon.cli.library.asked import Format, Place, TextOrJson, number, print_json, print_table
+from sledmon.cli.library.asked import (
+    Format,
+    Place,
+    TextOrJson,
+    number,
+    opened,
+    print_json,
+    print_table,
+)
 from sledmon.errors import LibraryError
 from sledmon.units import kilograms_to_pounds, metres_to_yards
 
@@ -23,9 +31,7 @@ def run(
     output_format: Format = TextOrJson.TABLE,
 ) -> None:
     """Show an athlete by nickname, or a session by its id's first letters or its recording."""
-    from sledmon import library as of
-
-    with of.open_library(place) as library:
+    with opened(place) as library:
         try:
             document = _document(library, what)
         except LibraryError as no_session:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sledmon.cli.library.asked import Format, Place, TextOrJson, print_json
+from sledmon.cli.library.asked import Format, Place, TextOrJson, opened, print_json
 
 NAME = "sync"
 EXAMPLE = "Example: sledmon library sync postgresql://coach@club-server/sledmon"
@@ -18,6 +18,10 @@ def run(
     real_names: Annotated[
         bool, typer.Option("--real-names", help="Real names too; else they stay where they are.")
     ] = False,
+    all_again: Annotated[
+        bool,
+        typer.Option("--all", help="Look at everything, after one was put back from a backup."),
+    ] = False,
     output_format: Format = TextOrJson.TABLE,
 ) -> None:
     """Pull and push what is new between your library and another; after a cut, run it again.
@@ -26,8 +30,8 @@ def run(
     """
     from sledmon import library as of
 
-    with of.open_library(place) as home, of.open_library(other) as there:
-        synced = of.synchronise(home, there, real_names=real_names)
+    with opened(place) as home, opened(other) as there:
+        synced = of.synchronise(home, there, real_names=real_names, all_again=all_again)
     if output_format is TextOrJson.JSON:
         print_json(asdict(synced))
         return

@@ -154,8 +154,7 @@ def _of_this_library() -> None:
         "peers",
         _required("library_id", sa.Uuid()),
         _required("root"),
-        _required("pulled", sa.BigInteger()),
-        _required("pushed", sa.BigInteger()),
+        _required("until", sa.BigInteger()),
         _key("peers", "library_id", "root"),
     )
     op.create_table(
