@@ -41,6 +41,7 @@ def rep(
     trust: str = "good",
     complete: bool = True,
     excluded: bool = False,
+    surface: str = "turf",
 ) -> Rep:
     """One rep; an incomplete one knows neither its end nor its velocities."""
     start_s = 30.0 * number
@@ -57,7 +58,7 @@ def rep(
             unresisted=unresisted,
             load_kg=load_kg,
             sled_kg=0.0 if unresisted else 15.0,
-            surface="turf",
+            surface=surface,
         ),
         estimates=Estimates(
             start_s=start_s,

@@ -39,7 +39,7 @@ class Database:
         self.is_file = url.drivername == "sqlite"
         if self.is_file:
             self._make_folder()
-        self.engine = _sqlite(url) if self.is_file else create_engine(url)
+        self.engine = _sqlite(url) if self.is_file else _server(url)
 
     @property
     def path(self) -> Path:
@@ -103,6 +103,12 @@ class Database:
 def raw(connection: Connection) -> Any:
     """The driver's own connection, for what cannot run inside a transaction."""
     return connection.connection.driver_connection
+
+
+def _server(url: URL) -> Engine:
+    # A session must not stand still for minutes because a network has gone.
+    limits = {"connect_timeout": "5", "tcp_user_timeout": "10000"}  # s, ms; libpq
+    return create_engine(url.update_query_dict({**limits, **url.query}))
 
 
 def _sqlite(url: URL) -> Engine:

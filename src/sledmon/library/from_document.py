@@ -9,7 +9,7 @@ from statistics import stdev
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sledmon.library.ids import plain_text
+from sledmon.library.ids import LONGEST_KEY, plain_text
 from sledmon.library.rows import Row
 from sledmon.units import METRES_PER_YARD
 
@@ -121,7 +121,7 @@ def _grouped(reps: Iterable[Document], athletes: Mapping[str, UUID]) -> dict[_Wo
             work = _Work(
                 athletes[rep["athlete"]],
                 rep["distance_m"],
-                plain_text(rep.get("surface", "")),
+                plain_text(rep.get("surface", ""))[:LONGEST_KEY],
                 0.0 if rep["unresisted"] else round(rep["load_kg"] + rep["sled_kg"], 6),
             )
             groups.setdefault(work, []).append(rep["window_velocity_mps"])

@@ -5,10 +5,13 @@ rig or plan by its name. So two laptops that know the same thing give it the sam
 rebuilt from recordings is the library that was lost.
 """
 
+import hashlib
 import unicodedata
 from typing import Final
 from uuid import UUID, uuid5
 
+LONGEST_KEY: Final = 200
+"""Characters of a text that can be searched for; indexes of databases have limits."""
 NAMESPACE: Final = UUID("6f1d7c52-5d0e-4b0c-9a0b-3a4c7d0f8e21")
 
 
@@ -18,7 +21,10 @@ def name_key(name: str) -> str:
     >>> name_key("  ZOE\u0308  K ") == name_key("zo\u00eb k")
     True
     """
-    return " ".join(unicodedata.normalize("NFKC", plain_text(name)).casefold().split())
+    key = " ".join(unicodedata.normalize("NFKC", plain_text(name)).casefold().split())
+    if len(key) <= LONGEST_KEY:
+        return key
+    return f"{key[:LONGEST_KEY]} {hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def plain_text(text: str) -> str:
