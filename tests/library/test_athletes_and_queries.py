@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -226,6 +227,7 @@ def test_an_export_holds_everything_of_one_athlete_and_nothing_of_another(
 def test_a_library_of_some_size_answers_at_once(new_place: NewPlace) -> None:
     with open_library(new_place()) as library:
         fill(library, Size(100, 200, 50))
-        for what, seconds in timings(library, asked=5, athletes=100).items():
-            limit_s = 0.01 if what == "storing a rep" else 0.05
-            assert sorted(seconds)[len(seconds) // 2] < limit_s, what
+        for what, times in timings(library, asked=5, athletes=100).items():
+            # A computer that is busy otherwise answers later: its own work is what can be held.
+            limit_ms = 10.0 if what == "storing a rep" else 50.0
+            assert median(took.cpu_ms for took in times) < limit_ms, what

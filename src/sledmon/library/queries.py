@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Text, cast, func, select
+from sqlalchemy import Connection, Select, Text, and_, cast, func, select
 
 from sledmon.errors import LibraryError
 from sledmon.library import schema
@@ -32,8 +32,7 @@ class SessionLine:
     finished: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BoardLine:
+class BoardLine(NamedTuple):
     """One athlete's best counted window velocity."""
 
     athlete: str
@@ -122,7 +121,7 @@ def history(
     newest = asked.order_by(
         reps.c.recorded_utc.desc(), reps.c.session_id, reps.c.number.desc()
     ).limit(limit)
-    return [dict(row) for row in connection.execute(newest).mappings()]
+    return _rows(connection, newest)
 
 
 def leaderboard(connection: Connection, distance_m: float, limit: int = 20) -> list[BoardLine]:
@@ -144,35 +143,38 @@ def leaderboard(connection: Connection, distance_m: float, limit: int = 20) -> l
         .correlate(athletes)
         .scalar_subquery()
     )
-    asked = select(athletes.c.id, athletes.c.nickname, best.label("best")).where(
-        ~athletes.c.erased, ~athletes.c.under_16 | athletes.c.id.in_(agreed)
+    ranked = (
+        select(athletes.c.id, athletes.c.nickname, best.label("best"))
+        .where(~athletes.c.erased, ~athletes.c.under_16 | athletes.c.id.in_(agreed))
+        .subquery()
     )
-    ranked = sorted(
-        (row for row in connection.execute(asked) if row.best is not None),
-        key=lambda row: -row.best,
+    top = (
+        select(ranked)
+        .where(ranked.c.best.is_not(None))
+        .order_by(ranked.c.best.desc(), ranked.c.nickname)
+        .limit(limit)
+        .subquery()
     )
-    lines = []
-    for row in ranked[:limit]:
-        first = connection.execute(
-            select(reps.c.session_id, reps.c.number, reps.c.recorded_utc, _SIGMA)
-            .where(reps.c.athlete_id == row.id, *theirs, reps.c.window_velocity_mps == row.best)
-            .order_by(reps.c.recorded_utc)
-            .limit(1)
-        ).one()
-        lines.append(
-            BoardLine(
-                athlete=row.nickname,
-                velocity_mps=row.best,
-                velocity_sigma_mps=first.window_velocity_sigma_mps,
-                recorded_utc=first.recorded_utc,
-                session_id=first.session_id,
-                number=first.number,
-            )
+    asked = (
+        select(
+            top.c.nickname,
+            top.c.best,
+            reps.c.window_velocity_sigma_mps,
+            reps.c.recorded_utc,
+            reps.c.session_id,
+            reps.c.number,
         )
-    return lines
-
-
-_SIGMA = reps.c.window_velocity_sigma_mps
+        .join(
+            reps,
+            and_(reps.c.athlete_id == top.c.id, reps.c.window_velocity_mps == top.c.best, *theirs),
+        )
+        .order_by(top.c.best.desc(), top.c.nickname, reps.c.recorded_utc, reps.c.number)
+    )
+    lines: dict[str, BoardLine] = {}
+    for row in connection.execute(asked):
+        # Of several reps as fast as the best, the first.
+        lines.setdefault(row.nickname, BoardLine(*row))
+    return list(lines.values())
 
 
 def of_athlete(
@@ -186,7 +188,7 @@ def of_athlete(
         .where(table.c.athlete_id == athlete, ~sessions.c.erased)
         .order_by(sessions.c.recorded_utc, table.c.session_id, *table.primary_key)
     )
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    return _rows(connection, asked)
 
 
 def session_document(connection: Connection, one: UUID, path: str = "") -> dict[str, Any]:
@@ -224,6 +226,12 @@ def find_session(connection: Connection, asked: str) -> UUID:
     if len(set(found)) > 1:
         raise LibraryError(f"several sessions begin with '{asked}'; give more letters of the id")
     return found[0]
+
+
+def _rows(connection: Connection, asked: Select[Any]) -> list[Row]:
+    result = connection.execute(asked)
+    names = list(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 def _number(row: Row) -> int:

@@ -172,6 +172,7 @@ verdicts = Table(
     Column("probability", Double()),
     Column("cause", Text()),
     Column("advice", Text()),
+    sqlite_with_rowid=False,
 )
 
 

@@ -122,7 +122,7 @@ def _athletes(lines: "list[Athlete]", output_format: TextOrJson) -> None:
 
 def _board(lines: "list[BoardLine]", output_format: TextOrJson) -> None:
     if output_format is TextOrJson.JSON:
-        print_json([asdict(line) for line in lines])
+        print_json([line._asdict() for line in lines])
         return
     print_table(
         ("", "athlete", "end m/s", "+-", "recorded"),

@@ -113,6 +113,7 @@ def _verdicts() -> None:
         sa.Column("cause", sa.Text()),
         sa.Column("advice", sa.Text()),
         _key("verdicts", "session_id", "number"),
+        sqlite_with_rowid=False,
     )
 
 
