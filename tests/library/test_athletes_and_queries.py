@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -15,9 +16,11 @@ from sledmon.library import (
     AthleteChange,
     Consent,
     Library,
+    Results,
     athlete_files,
     athletes,
     change_athlete,
+    erase,
     find_athlete,
     find_session,
     history,
@@ -25,6 +28,8 @@ from sledmon.library import (
     named,
     of_athlete,
     open_library,
+    plan_erasure,
+    session_document,
     session_list,
     store_results,
     store_text,
@@ -164,39 +169,64 @@ def test_a_session_is_found_by_the_first_letters_of_its_id_or_its_recording(
                 find_session(connection, asked)
 
 
-def test_points_of_the_load_velocity_profile_are_means_with_errors(library: Library) -> None:
-    store_results(
-        library,
-        results(
-            [
-                rep(1, velocity_mps=5.0, unresisted=True),
-                rep(2, velocity_mps=5.1, unresisted=True),
-                rep(3, velocity_mps=5.2, unresisted=True),
-                rep(4, velocity_mps=4.0, load_kg=4.54),
-                rep(5, velocity_mps=4.2, load_kg=4.54),
-                rep(6, velocity_mps=9.9, load_kg=4.54, excluded=True),
-                rep(7, velocity_mps=3.5, load_kg=9.07),
-            ]
-        ),
-    )
+def summary(athlete: str, baseline_reps: int = 3) -> dict[str, object]:
+    """What judge/ says of one athlete, as the session's JSON has it."""
+    return {
+        "athlete": athlete,
+        "distance_m": DISTANCE_M,
+        "baseline_mps": {"value": 5.1, "sigma": 0.05, "reps": baseline_reps},
+        "rep_cv": {"value": 0.015, "sigma": 0.004},
+        "load_velocity": {
+            "surface": "turf",
+            "points": [
+                {"load_kg": 0.0, "velocity_mps": {"value": 5.1, "sigma": 0.05}, "reps": 3},
+                {"load_kg": 19.54, "velocity_mps": {"value": 4.1, "sigma": 0.07}, "reps": 2},
+            ],
+        },
+        "notes": [],
+    }
+
+
+def with_summaries(given: Results, *summaries: dict[str, object]) -> Results:
+    return replace(given, document={**given.document, "athletes": list(summaries)})
+
+
+def test_baselines_and_points_are_what_the_session_found_of_each_athlete(library: Library) -> None:
+    given = with_summaries(drawn(1), summary("Ann"), summary("Bo", baseline_reps=0))
+    store_results(library, given)
     with library.reading() as connection:
-        ann = find_athlete(connection, "Ann").id
+        ann, bo = (find_athlete(connection, name).id for name in ("Ann", "Bo"))
         points = of_athlete(connection, "load_velocity_points", ann)
         (baseline,) = of_athlete(connection, "baselines", ann)
-    told = [(p["resistance_kg"], p["reps"], round(p["velocity_mps"], 9)) for p in points]
-    assert told == [(0.0, 3, 5.1), (19.54, 2, 4.1), (24.07, 1, 3.5)]
-    assert points[1]["velocity_sigma_mps"] == pytest.approx(0.1)  # 0.141 / sqrt(2)
-    assert points[2]["velocity_sigma_mps"] == pytest.approx(0.01)  # of a single rep its own
-    assert (baseline["reps"], baseline["surface"]) == (3, "turf")
-    assert baseline["best_two_mps"] == pytest.approx(5.15)
-    assert baseline["best_two_sigma_mps"] == pytest.approx(0.01 / 2**0.5)
+        assert of_athlete(connection, "baselines", bo) == [], "one that was brought is not found"
+    told = [(p["resistance_kg"], p["velocity_mps"], p["velocity_sigma_mps"]) for p in points]
+    assert told == [(0.0, 5.1, 0.05), (19.54, 4.1, 0.07)]
+    assert (baseline["velocity_mps"], baseline["velocity_sigma_mps"]) == (5.1, 0.05)
+    assert (baseline["reps"], baseline["rep_cv"], baseline["surface"]) == (3, 0.015, "turf")
+    assert baseline["recorded_utc"] == given.opened.started_utc
+
+
+def test_what_a_session_says_of_an_athlete_goes_with_them(library: Library) -> None:
+    given = with_summaries(drawn(1), summary("Ann"), summary("Bo"))
+    document = {**given.document, "notes": ["Ann never stood still", "annual test"]}
+    store_results(library, replace(given, document=document))
+    plan = plan_erasure(library, "Ann")
+    erase(library, plan, lambda path: pytest.fail(str(path)), erased_on="2026-11-25")
+    with library.reading() as connection:
+        (line,) = session_list(connection)
+        left = session_document(connection, line.id)
+        bo = find_athlete(connection, "Bo").id
+        assert len(of_athlete(connection, "baselines", bo)) == 1
+    assert [a["athlete"] for a in left["athletes"]] == ["Bo"]
+    assert left["notes"][0] == "annual test"
+    assert "Ann" not in str(left)
 
 
 def test_an_export_holds_everything_of_one_athlete_and_nothing_of_another(
     library: Library, tmp_path: Path
 ) -> None:
     for seed in (1, 2):
-        store_results(library, drawn(seed))
+        store_results(library, with_summaries(drawn(seed), summary("Ann"), summary("Bo")))
     enter(library, "Ann", real_name="Annika Berg", consents=[BOARD], group="u18")
     with library.reading() as connection:
         files = athlete_files(connection, "Ann")
@@ -212,6 +242,10 @@ def test_an_export_holds_everything_of_one_athlete_and_nothing_of_another(
     assert len(rows) == len(kept) == number > 0
     given = [r for s in (1, 2) for r in drawn(s).document["reps"] if r["athlete"] == "Ann"]
     assert kept == given
+    told = json.loads(files["sessions.json"])[0]["summaries"]
+    assert told == [summary("Ann")]
+    assert files["baselines.csv"].count("\n") == 3
+    assert files["load_velocity.csv"].count("\n") == 5
     assert float(rows[0]["window_velocity_mps"]) == kept[0]["window_velocity_mps"]["value"]
     assert rows[0]["slack_s"] == ""
     write_files(files, tmp_path / "ann")

@@ -69,6 +69,7 @@ def test_what_speaks_of_the_athlete_goes_and_what_holds_for_the_next_stays() -> 
         told(13, "exclude_rep", "4.5"),
         told(14, "exclude_rep", ""),
         told(15, "rep_edges", "4 6"),
+        told(15, "rep_edges", "9 13"),
         told(16, "plan", "Ann's plan"),
     ]
     kept = [
@@ -79,6 +80,7 @@ def test_what_speaks_of_the_athlete_goes_and_what_holds_for_the_next_stays() -> 
         ("athlete", "Bo"),
         ("note", "annual test"),
         ("exclude_rep", ""),
+        ("rep_edges", "9 13"),
     ]
 
 
@@ -90,6 +92,7 @@ inputs = st.lists(
         st.tuples(moments, st.just("set"), st.integers(0, 3).map(str)),  # 0 is refused
         st.tuples(moments, st.just("exclude_rep"), moments.map(str)),
         st.tuples(moments, st.just("note"), st.sampled_from(["Ann!", "fine"])),
+        st.tuples(moments, st.just("plan"), st.just("no plan of this name")),
         st.tuples(moments, st.just("undo"), st.just("")),
     ),
     max_size=14,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sledmon.errors import LibraryError
 from sledmon.library.athletes import SESSIONS, find_athlete
 from sledmon.library.forget import sessions_of
+from sledmon.library.ids import name_key
 from sledmon.library.queries import history, of_athlete
 from sledmon.library.rows import Row, load
 
@@ -24,8 +25,8 @@ Everything that this library holds of one athlete.
 athlete.json       who they are to the library: nickname, groups, consents{names}
 reps.csv           one row a rep; units stand in the column names, empty is unknown
 sessions.json      each session's reps in full, with how they were made and from which recording
-baselines.csv      of each session the two fastest of at least three unresisted reps, mean
-load_velocity.csv  mean velocity at each resistance of each session
+baselines.csv      of each session the expected unresisted velocity, and the variation between reps
+load_velocity.csv  of each session the expected velocity at each resistance
 
 Columns ending in _sigma and a unit are one standard error. The recordings themselves are not in
 here: they also hold other people. sessions.json names each by the hash of its packets.
@@ -56,7 +57,7 @@ def athlete_files(
         "README.txt": _README.format(names=", real name" if include_names else ""),
         "athlete.json": _json(told),
         "reps.csv": _csv(reversed(history(connection, athlete.id))),
-        "sessions.json": _json(_sessions(connection, athlete.id)),
+        "sessions.json": _json(_sessions(connection, athlete.id, name_key(nickname))),
         "baselines.csv": _csv(of_athlete(connection, "baselines", athlete.id)),
         "load_velocity.csv": _csv(of_athlete(connection, "load_velocity_points", athlete.id)),
     }
@@ -88,7 +89,7 @@ def _write_zip(files: Mapping[str, str], out: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _sessions(connection: Connection, athlete: UUID) -> list[dict[str, Any]]:
+def _sessions(connection: Connection, athlete: UUID, key: str) -> list[dict[str, Any]]:
     found = load(connection, SESSIONS, sessions_of(connection, athlete))
     inside = [(one, content) for one, content in found.items() if content.root["finished"]]
     inside.sort(key=lambda pair: (pair[1].root["recorded_utc"], str(pair[0])))
@@ -101,6 +102,11 @@ def _sessions(connection: Connection, athlete: UUID) -> list[dict[str, Any]]:
             "packets_sha256": content.root["packets_sha256"],
             "events_sha256": content.root["events_sha256"],
             "quality": content.root["document"].get("quality"),
+            "summaries": [
+                summary
+                for summary in content.root["document"].get("athletes", ())
+                if name_key(summary["athlete"]) == key
+            ],
             "reps": [
                 row["document"]
                 for row in sorted(content.parts["reps"], key=lambda row: int(row["number"]))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from sledmon.library import schema
 from sledmon.library.athletes import ATHLETES, GROUPS, REAL_NAMES, SESSIONS
+from sledmon.library.from_document import without_athlete
 from sledmon.library.library import Edit
 from sledmon.library.rows import Content, blank, load
 from sledmon.library.schema import Aggregate
@@ -141,12 +142,11 @@ def _without(whole: Content, athlete: UUID, one: UUID) -> Content | None:
         parts[name] = kept
     if not parts["reps"]:
         return None
-    document = dict(whole.root["document"])
+    document = whole.root["document"]
     if document:
-        document["notes"] = [
-            *document["notes"],
-            _NOTE,
-        ]
+        named = next(r["document"]["athlete"] for r in whole.parts["reps"] if r["number"] in theirs)
+        document = without_athlete(document, named)
+        document["notes"].append(_NOTE)
     return replace(whole, root=whole.root | {"document": document, "title": ""}, parts=parts)
 
 

@@ -3,13 +3,11 @@
 Whatever a later version adds to the JSON is kept with it: columns are only what is asked for often.
 """
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from statistics import stdev
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
-from sledmon.library.ids import LONGEST_KEY, plain_text
+from sledmon.library.ids import LONGEST_KEY, mentions, name_key, plain_text
 from sledmon.library.rows import Row
 from sledmon.units import METRES_PER_YARD
 
@@ -17,11 +15,10 @@ Document = Mapping[str, Any]
 
 _GATES: Final = (("split_5yd", 5.0), ("split_10yd", 10.0))
 _NEAR_M: Final = 1e-6
-_LEAST_BASELINE_REPS: Final = 3  # contract.md, *Baseline*
 
 
 def athletes_of(reps: Iterable[Document]) -> list[str]:
-    """The names in a session's reps, each once, in order."""
+    """The names in a session's reps, or in its summaries, each once, in order."""
     return list(dict.fromkeys(str(rep["athlete"]) for rep in reps))
 
 
@@ -69,85 +66,53 @@ def verdict_row(document: Document, session_id: UUID) -> Row:
     return row
 
 
-def baseline_rows(
-    reps: Iterable[Document], session_id: UUID, athletes: Mapping[str, UUID]
-) -> list[Row]:
-    """The two fastest of at least three unresisted reps, by athlete, distance and surface."""
-    rows = []
-    for key, velocities in _grouped(reps, athletes).items():
-        if key.resistance_kg == 0.0 and len(velocities) >= _LEAST_BASELINE_REPS:
-            best = sorted(velocities, key=lambda velocity: velocity["value"])[-2:]
-            rows.append(
-                _of_session(key, session_id, velocities)
-                | {
-                    "best_two_mps": math.fsum(v["value"] for v in best) / 2,
-                    "best_two_sigma_mps": math.hypot(*(v["sigma"] or 0.0 for v in best)) / 2,
-                }
-            )
-    return rows
-
-
-def load_velocity_rows(
-    reps: Iterable[Document], session_id: UUID, athletes: Mapping[str, UUID]
-) -> list[Row]:
-    """Mean window velocity at each resistance, by athlete, distance and surface.
-
-    The standard error holds the reps' scatter, and never less than their measurement errors; of a
-    single rep only the latter are known.
-    """
+def baseline_rows(document: Document, session_id: UUID, athletes: Mapping[str, UUID]) -> list[Row]:
+    """What a session found of its athletes' unresisted velocity; not what was brought to it."""
     return [
-        _of_session(key, session_id, velocities)
-        | {
-            "resistance_kg": key.resistance_kg,
-            "velocity_mps": math.fsum(v["value"] for v in velocities) / len(velocities),
-            "velocity_sigma_mps": _error_of_mean(velocities),
-        }
-        for key, velocities in _grouped(reps, athletes).items()
+        _of_session(summary, session_id, athletes)
+        | _measured("rep_cv", "", summary["rep_cv"])
+        | {"reps": summary["baseline_mps"]["reps"]}
+        | _measured("velocity", "_mps", summary["baseline_mps"])
+        for summary in document.get("athletes", ())
+        if summary["baseline_mps"]["reps"]
     ]
 
 
-class _Work(NamedTuple):
-    athlete_id: UUID
-    distance_m: float
-    surface: str
-    resistance_kg: float
+def load_velocity_rows(
+    document: Document, session_id: UUID, athletes: Mapping[str, UUID]
+) -> list[Row]:
+    """The points through which a session's load-velocity lines went."""
+    return [
+        _of_session(summary, session_id, athletes)
+        | {"resistance_kg": point["load_kg"], "reps": point["reps"]}
+        | _measured("velocity", "_mps", point["velocity_mps"])
+        for summary in document.get("athletes", ())
+        for point in summary["load_velocity"]["points"]
+        if point["reps"]
+    ]
 
 
-def _grouped(reps: Iterable[Document], athletes: Mapping[str, UUID]) -> dict[_Work, list[Document]]:
-    """Window velocities of the counted reps by the work done."""
-    groups: dict[_Work, list[Document]] = {}
-    for rep in reps:
-        if _counted(rep) and rep["window_velocity_mps"]["value"] is not None:
-            work = _Work(
-                athletes[rep["athlete"]],
-                rep["distance_m"],
-                plain_text(rep.get("surface", ""))[:LONGEST_KEY],
-                0.0 if rep["unresisted"] else round(rep["load_kg"] + rep["sled_kg"], 6),
-            )
-            groups.setdefault(work, []).append(rep["window_velocity_mps"])
-    return groups
+def without_athlete(document: Document, nickname: str) -> dict[str, Any]:
+    """A session's JSON, its reps apart, without what is said of one athlete."""
+    key = name_key(nickname)
+    kept = dict(document)
+    if "athletes" in kept:
+        kept["athletes"] = [a for a in kept["athletes"] if name_key(a["athlete"]) != key]
+    kept["notes"] = [note for note in document["notes"] if not mentions(note, key)]
+    return kept
 
 
-def _of_session(work: _Work, session_id: UUID, velocities: Sequence[Document]) -> Row:
+def _of_session(summary: Document, session_id: UUID, athletes: Mapping[str, UUID]) -> Row:
     return {
         "session_id": session_id,
-        "athlete_id": work.athlete_id,
-        "distance_m": work.distance_m,
-        "surface": work.surface,
-        "reps": len(velocities),
+        "athlete_id": athletes[summary["athlete"]],
+        "distance_m": summary["distance_m"],
+        "surface": plain_text(summary["load_velocity"]["surface"])[:LONGEST_KEY],
     }
 
 
 def _counted(rep: Document) -> bool:
     return bool(rep["complete"]) and not rep["excluded"] and rep["trust"] != "poor"
-
-
-def _error_of_mean(velocities: Sequence[Document]) -> float:
-    number = len(velocities)
-    measured = math.hypot(*(v["sigma"] or 0.0 for v in velocities)) / number
-    if number == 1:
-        return measured
-    return max(measured, float(stdev(v["value"] for v in velocities)) / math.sqrt(number))
 
 
 def _split_at(document: Document, distance_m: float) -> Document:

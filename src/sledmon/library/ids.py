@@ -6,6 +6,7 @@ rebuilt from recordings is the library that was lost.
 """
 
 import hashlib
+import re
 import unicodedata
 from typing import Final
 from uuid import UUID, uuid5
@@ -30,6 +31,15 @@ def name_key(name: str) -> str:
 def plain_text(text: str) -> str:
     """Text that every database takes: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def mentions(text: str, key: str) -> bool:
+    """Whether a text holds a name, given as its ``name_key``, as a word of its own.
+
+    >>> mentions("Ann's plan", "ann"), mentions("annual", "ann")
+    (True, False)
+    """
+    return re.search(rf"(?<!\w){re.escape(key)}(?!\w)", name_key(text)) is not None
 
 
 def athlete_id(nickname: str, generation: int = 1) -> UUID:

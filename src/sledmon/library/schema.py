@@ -176,7 +176,7 @@ verdicts = Table(
 )
 
 
-def _per_session(name: str, velocity: str, *more: Column[Any]) -> Table:
+def _per_session(name: str, *more: Column[Any]) -> Table:
     return Table(
         name,
         metadata,
@@ -186,19 +186,17 @@ def _per_session(name: str, velocity: str, *more: Column[Any]) -> Table:
         Column("surface", Text(), primary_key=True),
         *more,
         Column("reps", Integer(), nullable=False),
-        Column(f"{velocity}_mps", Double(), nullable=False),
-        Column(f"{velocity}_sigma_mps", Double(), nullable=False),
+        *_measured("velocity", "_mps"),
     )
 
 
-baselines = _per_session("baselines", "best_two")
-"""Of a session's unresisted counted ``reps``, at least three: the two fastest window velocities'
-mean and measurement error. The bias of choosing them is still in it; judge/ knows how to remove
-it."""
+baselines = _per_session("baselines", *_measured("rep_cv"))
+"""Expected unresisted window velocity, where a session's own ``reps`` told it, and the athlete's
+variation from rep to rep."""
 load_velocity_points = _per_session(
-    "load_velocity_points", "velocity", Column("resistance_kg", Double(), primary_key=True)
+    "load_velocity_points", Column("resistance_kg", Double(), primary_key=True)
 )
-"""Mean window velocity of a session's counted ``reps`` at one resistance."""
+"""Expected window velocity at one resistance, from a session's ``reps`` at it."""
 
 recordings = Table(
     "recordings",

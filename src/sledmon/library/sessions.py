@@ -59,7 +59,8 @@ def store_results(
 def replace_in(edit: Edit, results: Results, recording: Path | None) -> tuple[UUID, bool]:
     """The same as a part of a larger edit."""
     one = session_id(_packets_hash(results))
-    names = ensure_athletes(edit, athletes_of(results.document["reps"]))
+    said = [*results.document["reps"], *results.document.get("athletes", ())]
+    names = ensure_athletes(edit, athletes_of(said))
     if recording is not None:
         _drop_running(edit.connection, recording)
     try:
@@ -250,8 +251,8 @@ def _content(one: UUID, results: Results, names: Mapping[str, UUID]) -> Content:
         {
             schema.reps: [rep_row(d, one, names[d["athlete"]], plain_text(started)) for d in reps],
             schema.verdicts: [verdict_row(d, one) for d in reps],
-            schema.baselines: baseline_rows(reps, one, names),
-            schema.load_velocity_points: load_velocity_rows(reps, one, names),
+            schema.baselines: baseline_rows(document, one, names),
+            schema.load_velocity_points: load_velocity_rows(document, one, names),
         },
     )
 

@@ -5,7 +5,6 @@ another, by the time of the samples: a packet that was sent again later is their
 its athlete's to its end, even if the next athlete was named before.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +17,7 @@ from sledmon.decode import Decoder
 from sledmon.decode.decoder import Decoded
 from sledmon.errors import EventError
 from sledmon.events import parse_event
-from sledmon.library.ids import name_key
+from sledmon.library.ids import mentions, name_key
 from sledmon.results import Conditions
 from sledmon.samples import EncoderBlock, Event, ImuBlock, Packet, Record
 from sledmon.units import NANOSECONDS_PER_SECOND
@@ -106,7 +105,7 @@ def staying(events: Sequence[Event], gone: Theirs) -> list[bool]:
 def _speaks_of(event: Event, gone: Theirs) -> bool:
     if event.kind == "athlete":
         return name_key(event.value) == gone.key
-    if event.kind in _TEXTS and re.search(rf"\b{re.escape(gone.key)}\b", name_key(event.value)):
+    if event.kind in _TEXTS and mentions(event.value, gone.key):
         return True
     if event.kind not in _PERSONAL:
         return False
@@ -116,7 +115,7 @@ def _speaks_of(event: Event, gone: Theirs) -> bool:
     except EventError:
         meant = None
     if event.kind == "rep_edges" and isinstance(meant, tuple):
-        moment_s = meant[0]
+        moment_s = sum(meant) / 2
     elif isinstance(meant, float):
         moment_s = meant
     return gone.holds(moment_s, moment_s)

@@ -54,8 +54,8 @@ def upgrade() -> None:
     )
     _reps()
     _verdicts()
-    _per_session("baselines", "best_two")
-    _per_session("load_velocity_points", "velocity", "resistance_kg")
+    _per_session("baselines", _measured("rep_cv"))
+    _per_session("load_velocity_points", [_required("resistance_kg", sa.Double())], "resistance_kg")
     _of_this_library()
 
 
@@ -117,18 +117,17 @@ def _verdicts() -> None:
     )
 
 
-def _per_session(table: str, velocity: str, *more: str) -> None:
+def _per_session(table: str, columns: list[sa.Column[Any]], *keys: str) -> None:
     op.create_table(
         table,
         _of(table, "sessions", "session_id"),
         _of(table, "athletes", "athlete_id"),
         _required("distance_m", sa.Double()),
         _required("surface"),
-        *(_required(name, sa.Double()) for name in more),
+        *columns,
         _required("reps", sa.Integer()),
-        _required(f"{velocity}_mps", sa.Double()),
-        _required(f"{velocity}_sigma_mps", sa.Double()),
-        _key(table, "session_id", "athlete_id", "distance_m", "surface", *more),
+        *_measured("velocity", "_mps"),
+        _key(table, "session_id", "athlete_id", "distance_m", "surface", *keys),
     )
     op.create_index(f"ix_{table}_athlete_id", table, ["athlete_id"])
 
