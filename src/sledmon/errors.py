@@ -37,6 +37,10 @@ class SprintError(SledmonError):
     """Samples or gate times that no sprint model can be fitted to."""
 
 
+class LibraryError(SledmonError):
+    """A library that cannot be opened, read or written, or was asked for what it does not hold."""
+
+
 _FOLDER: Final = "it is a folder; name a file in it"
 _THROUGH_A_FILE: Final = "part of its path is a file and no folder; check the path"
 _CIRCLE: Final = "its links lead in a circle; name the file itself"
@@ -95,7 +99,3 @@ def _reason(error: Exception, known: dict[int, str], advice: str) -> str:
             return known[error.errno]
         return f"{error.strerror or error}; {advice}"
     return f"{error}; {advice}"
-
-
-class LibraryError(SledmonError):
-    """A library that cannot be opened, read or written, or was asked for what it does not hold."""
