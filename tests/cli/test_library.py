@@ -5,18 +5,16 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from sledmon.acquire import simulated
-from sledmon.cli.storing import storing
-from sledmon.library import SessionStore, open_library, session_document, session_list
-from sledmon.pipeline import Pipeline, PipelineParams, run
-from sledmon.present.export.results_json import session_document as document_of
+from sledmon.acquire.streaming import simulated
+from sledmon.acquire.warp import WarpedLoop
+from sledmon.cli.storing import Storing, library_or_told
+from sledmon.library import open_library, session_document, session_list
+from sledmon.pipeline import Pipeline, run
 from sledmon.recording import RecordingWriter
-from sledmon.samples import Opened
 from sledmon.twin import SessionParams, simulate
 from tests.cli.command import assert_one_sentence, sledmon
 from tests.library.recordings import named, turns, write
@@ -79,17 +77,8 @@ def test_reps_are_in_the_library_before_they_are_shown_and_the_end_is_what_analy
     place: Path, tmp_path: Path
 ) -> None:
     simulation = simulate(SessionParams(seed=4, reps=4, unresisted=3, load_lb=(20.0,)))
-    opened = simulation.records[0]
-    assert isinstance(opened, Opened)
     recording, seen = tmp_path / "live.mcap", []
     with open_library(str(place)) as library:
-        store = SessionStore(
-            library,
-            opened,
-            recording=recording,
-            parameters=asdict(PipelineParams()),
-            tell=pytest.fail,
-        )
 
         def show(reps: tuple[object, ...]) -> None:
             with library.reading() as connection:
@@ -97,20 +86,30 @@ def test_reps_are_in_the_library_before_they_are_shown_and_the_end_is_what_analy
             seen.append((line.reps, len(reps)))
 
         with RecordingWriter(recording) as writer:
-            session = asyncio.run(
-                run(simulated(simulation), Pipeline(), recorder=writer, show=storing(store, show))
+            storing = Storing(library, writer, recording, pytest.fail)
+            played = run(
+                simulated(simulation), Pipeline(), recorder=storing, show=storing.showing(show)
             )
-        one = store.replace_session(document_of(session, str(recording)))
-        assert one is not None
+            with asyncio.Runner(loop_factory=lambda: WarpedLoop(None)) as runner:
+                session = runner.run(played)
+        storing.finish(session)
         assert {stored == shown for stored, shown in seen} == {True}
         assert max(seen) == (4, 4)
         with library.reading() as connection:
             (line,) = session_list(connection)
             assert (line.finished, line.flags) == (True, 1)
-            stored = session_document(connection, one, str(recording))
+            stored = session_document(connection, line.id, str(recording))
     analysed = sledmon("analyze", recording, "--format", "json").out
     assert json.dumps(stored, indent=1, ensure_ascii=False) + "\n" == analysed
     assert "unchanged" in sledmon("library", "rebuild").out
+
+
+def test_a_library_that_cannot_be_opened_does_not_stop_a_session(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no database " * 99)
+    told: list[str] = []
+    assert library_or_told(str(tmp_path / "text"), told.append) is None
+    (sentence,) = told
+    assert "the session is recorded" in sentence
 
 
 def test_athletes_are_entered_with_consent_and_shown(place: Path) -> None:

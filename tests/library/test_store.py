@@ -126,6 +126,11 @@ def test_a_recording_without_packets_holds_nothing_to_store(library: Library) ->
     document = {**given.document, "quality": {"imu": None, "encoder": None}}
     with pytest.raises(LibraryError, match="no sensor's packets"):
         store_results(library, Results(document=document, opened=given.opened))
+    store = store_for(library, [])
+    assert store.replace_session(document) is None
+    assert not store.failure
+    with library.reading() as connection:
+        assert session_list(connection) == []
 
 
 def test_reps_are_stored_one_by_one_and_verdicts_that_change_replace_theirs(

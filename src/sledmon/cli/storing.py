@@ -1,26 +1,74 @@
-"""Reps stored in a library as they end, on their way to being shown."""
+"""A live session kept in a library: each rep is on the disk before it is seen."""
 
 from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sledmon.present.export.results_json import rep_document
-from sledmon.results import Rep
+from sledmon.errors import LibraryError
+from sledmon.pipeline import PipelineParams, Recorder
+from sledmon.present.export.results_json import rep_document, session_document
+from sledmon.results import Rep, Session
+from sledmon.samples import Opened, Record
 
 if TYPE_CHECKING:
-    from sledmon.library import SessionStore
+    from sledmon.library import Library, SessionStore
 
 Show = Callable[[tuple[Rep, ...]], None]
+Tell = Callable[[str], object]
 
 
-def storing(store: "SessionStore", show: Show | None = None) -> Show:
-    """What ``pipeline.run`` may call as ``show``: each rep is on the disk before it is seen.
+class Storing:
+    """What ``pipeline.run`` may take as ``recorder``, with the ``show`` that belongs to it.
 
-    A library that fails is told by the store and never stops the session.
+    A library that fails is told once and never stops the session: its recording has everything.
     """
 
-    def stored_and_shown(reps: tuple[Rep, ...]) -> None:
-        store.store_reps([rep_document(rep) for rep in reps])
-        if show is not None:
-            show(reps)
+    def __init__(self, library: "Library", recorder: Recorder, path: Path, tell: Tell) -> None:
+        """``path`` is where ``recorder`` writes."""
+        self._library = library
+        self._recorder = recorder
+        self._path = path
+        self._tell = tell
+        self._store: SessionStore | None = None
 
-    return stored_and_shown
+    def write(self, record: Record) -> None:
+        """Record first; the opening record begins the session in the library too."""
+        self._recorder.write(record)
+        if isinstance(record, Opened):
+            from sledmon.library import SessionStore
+
+            self._store = SessionStore(
+                self._library,
+                record,
+                recording=self._path,
+                parameters=asdict(PipelineParams()),
+                tell=self._tell,
+            )
+
+    def showing(self, show: Show | None) -> Show:
+        """Store the reps as they stand, then show them."""
+
+        def stored_and_shown(reps: tuple[Rep, ...]) -> None:
+            if self._store is not None:
+                self._store.store_reps([rep_document(rep) for rep in reps])
+            if show is not None:
+                show(reps)
+
+        return stored_and_shown
+
+    def finish(self, session: Session) -> None:
+        """Put the finished session in the running one's place; one without packets leaves none."""
+        if self._store is not None:
+            self._store.replace_session(session_document(session, str(self._path)))
+
+
+def library_or_told(place: str, tell: Tell) -> "Library | None":
+    """The library for a session about to begin; None, and a sentence, where it cannot be opened."""
+    from sledmon.library import open_library
+
+    try:
+        return open_library(place, tell)
+    except LibraryError as error:
+        tell(f"{error}; the session is recorded, but not kept in a library")
+        return None

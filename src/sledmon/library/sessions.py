@@ -116,14 +116,18 @@ class SessionStore:
         self._try(self._write_wanted)
 
     def replace_session(self, document: Document) -> UUID | None:
-        """Store the finished session in place of the running one; its id, None if that failed."""
+        """Store the finished session in place of the running one; its id, None if that failed.
+
+        Nothing stays of a session in which no sensor ever sent anything.
+        """
         results = Results(document=document, opened=self._opened, parameters=self._parameters)
         stored: list[UUID] = []
 
         def replace() -> None:
             with self._library.editing() as edit:
                 _drop(edit.connection, [self._id])
-                stored.append(replace_in(edit, results, self._recording)[0])
+                if not _is_empty(results):
+                    stored.append(replace_in(edit, results, self._recording)[0])
 
         self._try(replace)
         return stored[0] if stored else None
@@ -224,10 +228,14 @@ def _refuse_other(
         )
 
 
+def _is_empty(results: Results) -> bool:
+    quality = results.document["quality"]
+    return quality["imu"] is None and quality["encoder"] is None
+
+
 def _packets_hash(results: Results) -> str:
     recording = results.document["recording"]
-    quality = results.document["quality"]
-    if quality["imu"] is None and quality["encoder"] is None:
+    if _is_empty(results):
         where = recording["path"] or "this session"
         raise LibraryError(f"{where} holds no sensor's packets: there is nothing to store")
     return str(recording["sha256"])
