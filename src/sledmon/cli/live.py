@@ -24,6 +24,7 @@ from sledmon.acquire.sensor import SensorStatus
 from sledmon.cli.options import Headless, LiveFormat, Output, write_out
 from sledmon.cli.places import recordings_folder
 from sledmon.cli.radios import Adapter, open_radio
+from sledmon.cli.storing import Storing, library_or_told
 from sledmon.errors import EventError
 from sledmon.events import canonical_value
 from sledmon.pipeline import Pipeline
@@ -77,6 +78,15 @@ def run(
     ] = None,
     headless: Headless = False,  # noqa: ARG001 - there is no window yet to do without
     adapter: Adapter = None,
+    library: Annotated[
+        str,
+        typer.Option(
+            "--library",
+            metavar="FILE|URL|none",
+            envvar="SLEDMON_LIBRARY",
+            help="Where reps are kept as they end; without it, your own library.",
+        ),
+    ] = "",
     output_format: Annotated[LiveFormat, typer.Option("--format")] = LiveFormat.TABLE,
     output: Output = None,
 ) -> None:
@@ -104,10 +114,18 @@ def run(
     ]
     paths = _recordings(record, lanes)
     with ExitStack() as stack:
-        recorders = [stack.enter_context(RecordingWriter(path)) for path in paths]
+        kept_in = None if library == "none" else library_or_told(library, _tell)
+        if kept_in is not None:
+            stack.enter_context(kept_in)
+        recorders = [
+            Storing(kept_in, stack.enter_context(RecordingWriter(path)), path, _tell)
+            for path in paths
+        ]
         sessions = _Live(requests, adapter).run(
             recorders, quiet=output_format is LiveFormat.JSON and output is None
         )
+        for recorder, session in zip(recorders, sessions, strict=True):
+            recorder.finish(session)
     for path in paths:
         if path.exists():
             typer.echo(f"Recorded: {path}", err=True)
@@ -117,6 +135,10 @@ def run(
             for session, path in zip(sessions, paths, strict=True)
         ]
         write_out(to_json(documents if lanes > 1 else documents[0]), output)
+
+
+def _tell(sentence: str) -> None:
+    typer.echo(f"sledmon: {sentence}", err=True)
 
 
 def _for_lanes(
@@ -166,7 +188,7 @@ class _Live:
         self._lanes: LiveLanes | None = None
         self._table: LiveTable | None = None
 
-    def run(self, recorders: list[RecordingWriter], *, quiet: bool) -> list[Session]:
+    def run(self, recorders: list[Storing], *, quiet: bool) -> list[Session]:
         """Stream until told to stop; every lane's session."""
         if quiet:
             return asyncio.run(self._run(recorders))
@@ -177,7 +199,7 @@ class _Live:
             console.print(session_text(session), soft_wrap=not console.is_terminal)
         return sessions
 
-    async def _run(self, recorders: list[RecordingWriter]) -> list[Session]:
+    async def _run(self, recorders: list[Storing]) -> list[Session]:
         loop = asyncio.get_running_loop()
 
         def report(lane: int, status: SensorStatus) -> None:
@@ -191,7 +213,12 @@ class _Live:
             self._listen_to_coach(radio)
             return await asyncio.gather(
                 *(
-                    run_pipeline(inbox.batches(), Pipeline(), recorder=recorder, show=show(lane))
+                    run_pipeline(
+                        inbox.batches(),
+                        Pipeline(),
+                        recorder=recorder,
+                        show=recorder.showing(show(lane)),
+                    )
                     for lane, (inbox, recorder) in enumerate(
                         zip(self._inboxes, recorders, strict=True), start=1
                     )

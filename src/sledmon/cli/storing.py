@@ -24,8 +24,10 @@ class Storing:
     A library that fails is told once and never stops the session: its recording has everything.
     """
 
-    def __init__(self, library: "Library", recorder: Recorder, path: Path, tell: Tell) -> None:
-        """``path`` is where ``recorder`` writes."""
+    def __init__(
+        self, library: "Library | None", recorder: Recorder, path: Path, tell: Tell
+    ) -> None:
+        """``path`` is where ``recorder`` writes; without a library it only records."""
         self._library = library
         self._recorder = recorder
         self._path = path
@@ -35,7 +37,7 @@ class Storing:
     def write(self, record: Record) -> None:
         """Record first; the opening record begins the session in the library too."""
         self._recorder.write(record)
-        if isinstance(record, Opened):
+        if isinstance(record, Opened) and self._library is not None:
             from sledmon.library import SessionStore
 
             self._store = SessionStore(
