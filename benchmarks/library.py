@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import insert, select
 
@@ -35,8 +36,11 @@ from sledmon.library.athletes import ensure_athletes
 from sledmon.library.from_document import rep_row, verdict_row
 from sledmon.library.ids import session_id
 from sledmon.library.schema import reps, sessions, verdicts
+from sledmon.library.sessions import Results
 from tests.library.cuts import CutError, cut_at, statements_of
 from tests.library.sessions import DISTANCE_M, drawn, everything, rep, results
+
+_Row = dict[str, Any]
 
 CHILD = """
 import sys
@@ -147,7 +151,7 @@ def fill(library: Library, size: Size, seed: int = 1) -> None:
     one_rep = results([rep(1)]).document["reps"][0]
     given = results([])
     for first in range(0, size.sessions, 200):
-        rows: tuple[list[dict], list[dict], list[dict]] = ([], [], [])
+        rows: tuple[list[_Row], list[_Row], list[_Row]] = ([], [], [])
         for number in range(first, min(first + 200, size.sessions)):
             day = f"{2020 + number // 4000}-{1 + number // 350 % 12:02}-{1 + number % 28:02}"
             started = f"{day}T{number % 24:02}:00:00Z"
@@ -172,7 +176,7 @@ def fill(library: Library, size: Size, seed: int = 1) -> None:
                 edit.connection.execute(insert(table), some)
 
 
-def _session_row(library: Library, one, started, given, number) -> dict:
+def _session_row(library: Library, one: UUID, started: str, given: Results, number: int) -> _Row:
     return {
         "id": one,
         "revision": 1,
