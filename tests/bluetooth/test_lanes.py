@@ -47,7 +47,7 @@ async def test_the_only_two_sensors_heard_are_chosen_without_being_named(world: 
     imu, encoder = _rig(world)
     imu.battery(57)
     radio = BleRadio()
-    chosen = await choose(radio, {})
+    chosen = await choose(radio, {}, seconds=1.0)
     assert chosen == (choice_of(imu), choice_of(encoder))
     heard = await listen(radio, 5.0, lambda sensors: len(sensors) == 2)
     assert {one.sighting.battery_percent for one in heard} == {57, 100}

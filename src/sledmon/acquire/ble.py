@@ -291,5 +291,5 @@ def _told(error: BaseException, what: str) -> LinkError | RadioError:
     if isinstance(error, TimeoutError):
         return LinkError(f"{what}: it does not answer")
     if isinstance(error, BleakError) and "adapter" in str(error):
-        return RadioError(f"{error}; plug it in, or name another one with --adapter")
+        return RadioError(f"Bluetooth {error}; plug it in, or name another one with --adapter")
     return LinkError(f"{what}: {error or type(error).__name__}")

@@ -1,0 +1,151 @@
+"""``sledmon scan`` and ``sledmon live`` as a coach runs them, with bluetoothd a fake."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from sledmon.recording import open_recording
+from sledmon.samples import Event
+from sledmon.twin import SessionParams, simulate
+from sledmon.twin.firmware_params import belt, tether
+from tests.bluetooth.command import Said, command, ran
+from tests.bluetooth.fake_bluez.sensor import Motion
+from tests.bluetooth.fake_world import FakeSensor, FakeWorld
+from tests.bluetooth.host import until
+
+BELT = belt("SM-B-2600017")
+TETHER = tether("SM-T-2600017")
+BEFORE_S = 4.0
+"""Of standing still before the run: time to choose and to connect."""
+
+
+def _moved() -> tuple[Motion, Motion]:
+    """A run of ten yards, then stillness."""
+    session = simulate(SessionParams(seed=3, reps=1, unresisted=0, faults="none"))
+    start_s = session.truth.reps[0].start_s
+    motions = []
+    for device in ("imu", "encoder"):
+        samples = session.sensors[device].samples
+        values = samples.raw if device == "imu" else samples.count  # type: ignore[union-attr]
+        first = int(np.searchsorted(samples.time_s, start_s - 2.0))
+        still = np.repeat(values[first : first + 1], len(samples.time_s), axis=0)
+        rate = len(samples.time_s) / (samples.time_s[-1] - samples.time_s[0])
+        waited = still[: round((BEFORE_S - 2.0 + 3.0) * rate)]
+        motions.append(Motion(samples=np.concatenate([waited, values[first:]]).astype(np.int64)))
+    return motions[0], motions[1]
+
+
+def _assert_one_sentence(said: Said, *words: str) -> None:
+    assert said.code == 1, said
+    assert said.err.count("\n") == 1, said
+    assert "Traceback" not in said.err
+    for word in words:
+        assert word in said.err
+
+
+async def _stream_for_a_while(*sensors: FakeSensor) -> None:
+    wanted = [len(sensor.delivered()) + 10 for sensor in sensors]
+    await until(
+        lambda: all(
+            len(sensor.delivered()) >= count for sensor, count in zip(sensors, wanted, strict=True)
+        )
+    )
+
+
+async def test_scan_lists_the_sensors_in_range_as_table_and_as_json(
+    world: FakeWorld, tmp_path: Path
+) -> None:
+    nothing = await ran(tmp_path, "scan", "--seconds", "0.5")
+    assert nothing.code == 0
+    assert "No sensor was heard in 0.5 s" in nothing.out
+    world.power_on(BELT).battery(41)
+    world.power_on(TETHER)
+    table = await ran(tmp_path, "scan", "--seconds", "1")
+    assert (table.code, table.err) == (0, "")
+    for word in ("sledmon belt 0017", "tether encoder", "C0:FF:EE:00:00:01", "41 %", "dBm"):
+        assert word in table.out
+    rows = json.loads((await ran(tmp_path, "scan", "--seconds", "1", "--format", "json")).out)
+    assert {row["address"]: row["battery_percent"] for row in rows} == {
+        "C0:FF:EE:00:00:01": 41,
+        "C0:FF:EE:00:00:02": 100,
+    }
+    assert {row["kind"] for row in rows} == {"belt IMU", "tether encoder"}
+    assert all(-90 < row["signal_dbm"] < -30 and row["adapter"] == "hci0" for row in rows)
+
+
+async def test_live_finds_its_sensors_records_a_run_and_is_replayed_byte_for_byte(
+    world: FakeWorld, tmp_path: Path
+) -> None:
+    recording, results = tmp_path / "live.mcap", tmp_path / "live.json"
+    moved = _moved()
+    imu = world.power_on(BELT, moved[0])
+    world.power_on(TETHER, moved[1])
+    async with command(
+        tmp_path, "live", "--record", recording, "--format", "json", "--output", results
+    ) as live:
+        await live.says("belt IMU sledmon belt 0017: streaming")
+        live.enter("athlete Ana", "load_lb 10", "rubbish 7", "", "sled_kg 15")
+        await live.says("Ana")  # the rep's line
+        live.interrupt()
+        said = await live.end()
+    assert said.code == 0, said
+    assert "rubbish" in said.err
+    assert f"Recorded: {recording}" in said.err
+    assert "Traceback" not in said.err
+    assert not imu.state()["streaming"]
+    (rep,) = json.loads(results.read_bytes())["reps"]
+    assert rep["athlete"] == "Ana"
+    assert round(rep["load_kg"], 2) == 4.54
+    events = [
+        (record.kind, record.value)
+        for batch in open_recording(recording).batches()
+        for record in batch
+        if isinstance(record, Event)
+    ]
+    assert events == [("athlete", "Ana"), ("load_kg", "4.5359"), ("sled_kg", "15.0")]
+    assert (await ran(tmp_path, "check", recording)).code == 0
+    analyzed = await ran(tmp_path, "analyze", recording, "--format", "json")
+    assert analyzed.out.encode() == results.read_bytes()
+
+
+async def test_live_remembers_its_sensors_and_will_not_guess_between_two(
+    world: FakeWorld, tmp_path: Path
+) -> None:
+    imu, encoder = world.power_on(BELT), world.power_on(TETHER)
+    async with command(tmp_path, "live", "--record", tmp_path / "1.mcap") as first:
+        await first.says("belt 0017: streaming", "tether 0017: streaming")
+        first.interrupt()
+        assert (await first.end()).code == 0
+    other = world.power_on(belt("SM-B-2600018"))
+    async with command(tmp_path, "live", "--format", "json") as second:
+        await _stream_for_a_while(imu, encoder)
+        second.interrupt()
+        said = await second.end()
+    assert said.code == 0, said
+    document = json.loads(said.out)
+    assert document["quality"]["imu"]["samples"] > 50
+    assert Path(document["recording"]["path"]).parent == tmp_path / "share/sledmon/recordings"
+    assert not other.delivered()
+    # Another computer has nothing to remember.
+    said = await ran(tmp_path / "elsewhere", "live", "--record", tmp_path / "3.mcap")
+    _assert_one_sentence(said, "belt 0017", "belt 0018", "choose with --imu ID")
+    assert not (tmp_path / "3.mcap").exists()
+    ids = ("--imu", "0018", "--encoder", "0017")
+    recording = tmp_path / "4.mcap"
+    async with command(tmp_path / "elsewhere", "live", *ids, "--record", recording) as named:
+        await named.says("belt 0018: streaming", "tether 0017: streaming")
+        named.interrupt()
+        assert (await named.end()).code == 0
+
+
+async def test_live_without_bluetooth_says_what_to_do(world: FakeWorld, tmp_path: Path) -> None:
+    world.switch("hci0", on=False)
+    said = await ran(tmp_path, "live", "--record", tmp_path / "off.mcap")
+    _assert_one_sentence(said, "Bluetooth is off; turn it on")
+    world.pull_out("hci0")
+    _assert_one_sentence(await ran(tmp_path, "scan"), "Bluetooth adapter", "plug it in")
+    world.crash()
+    _assert_one_sentence(await ran(tmp_path, "scan"), "sledmon doctor")
+    world.revive()
+    assert not (tmp_path / "off.mcap").exists()
