@@ -59,8 +59,19 @@ class Command:
 
 
 @asynccontextmanager
-async def command(home: Path, *arguments: object) -> AsyncIterator[Command]:
-    """Start it; the bus's address is in the test's environment already."""
+async def command(
+    home: Path, *arguments: object, disk_bytes: int | None = None
+) -> AsyncIterator[Command]:
+    """Start it; the bus's address is in the test's environment already.
+
+    With ``disk_bytes`` no file of its can grow larger: the disk is full.
+    """
+
+    def limit() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (disk_bytes or 0, disk_bytes or 0))
+
     paths = (str(REPOSITORY / "src"), os.environ.get("PYTHONPATH", ""))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -70,6 +81,7 @@ async def command(home: Path, *arguments: object) -> AsyncIterator[Command]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        preexec_fn=limit if disk_bytes else None,
         env={
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),

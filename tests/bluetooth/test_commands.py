@@ -149,3 +149,24 @@ async def test_live_without_bluetooth_says_what_to_do(world: FakeWorld, tmp_path
     _assert_one_sentence(await ran(tmp_path, "scan"), "sledmon doctor")
     world.revive()
     assert not (tmp_path / "off.mcap").exists()
+
+
+async def test_a_disk_that_fills_up_ends_the_recording_but_not_the_session(
+    world: FakeWorld, tmp_path: Path
+) -> None:
+    recording = tmp_path / "full.mcap"
+    moved = _moved()
+    world.power_on(BELT, moved[0])
+    world.power_on(TETHER, moved[1])
+    async with command(
+        tmp_path, "live", "--library", "none", "--record", recording, disk_bytes=8_000
+    ) as live:
+        await live.says("10 yd")  # the rep's line, long after the disk was full
+        live.interrupt()
+        said = await live.end()
+    assert said.code == 0, said
+    assert said.err.count("the disk is full") == 1
+    assert said.err.count(f"cannot go on writing {recording}") == 1
+    assert "Traceback" not in said.err
+    assert (await ran(tmp_path, "check", recording)).code == 0
+    assert (await ran(tmp_path, "analyze", recording)).code == 0

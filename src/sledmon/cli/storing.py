@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sledmon.errors import LibraryError
+from sledmon.errors import LibraryError, RecordingError
 from sledmon.pipeline import PipelineParams, Recorder
 from sledmon.present.export.results_json import rep_document, session_document
 from sledmon.results import Rep, Session
@@ -35,8 +35,16 @@ class Storing:
         self._store: SessionStore | None = None
 
     def write(self, record: Record) -> None:
-        """Record first; the opening record begins the session in the library too."""
-        self._recorder.write(record)
+        """Record first; the opening record begins the session in the library too.
+
+        A disk that fills up in the middle is told once: the session goes on without it.
+        """
+        try:
+            self._recorder.write(record)
+        except RecordingError as error:
+            if isinstance(record, Opened):
+                raise
+            self._tell(str(error))
         if isinstance(record, Opened) and self._library is not None:
             from sledmon.library import SessionStore
 

@@ -1,0 +1,146 @@
+"""One run of ``sledmon live``: the radio in its thread, the pipelines in this one."""
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import FrameType
+from typing import NamedTuple
+
+import typer
+
+from sledmon.acquire.choose import choose
+from sledmon.acquire.inbox import Inbox
+from sledmon.acquire.live import LaneReport, LaneRequest, LiveLanes
+from sledmon.acquire.radio_thread import RadioThread
+from sledmon.acquire.remembered import remember, remembered
+from sledmon.acquire.sensor import SensorStatus
+from sledmon.cli.coach_lines import coach_input, lines_of_stdin
+from sledmon.cli.radios import open_radio
+from sledmon.cli.storing import Storing
+from sledmon.errors import EventError
+from sledmon.pipeline import Pipeline
+from sledmon.pipeline import run as run_pipeline
+from sledmon.present.terminal import LiveTable, console_for, session_text
+from sledmon.results import Rep, Session
+from sledmon.samples import Device
+
+
+class Request(NamedTuple):
+    """What the user asked of one lane."""
+
+    wanted: dict[Device, str]
+    rig_toml: str
+    athlete: str
+
+
+class LiveRun:
+    """One run of the command: the radio in its thread, the pipelines in this one."""
+
+    def __init__(self, requests: list[Request], adapter: str | None) -> None:
+        self._requests = requests
+        self._adapter = adapter
+        self._inboxes = [Inbox() for _ in requests]
+        self._lanes: LiveLanes | None = None
+        self._table: LiveTable | None = None
+
+    def run(self, recorders: list[Storing], *, quiet: bool) -> list[Session]:
+        """Stream until told to stop; every lane's session."""
+        if quiet:
+            return asyncio.run(self._run(recorders))
+        console = console_for()
+        with LiveTable(console, "Live; Ctrl-C ends the session") as self._table:
+            sessions = asyncio.run(self._run(recorders))
+        for session in sessions:
+            console.print(session_text(session), soft_wrap=not console.is_terminal)
+        return sessions
+
+    async def _run(self, recorders: list[Storing]) -> list[Session]:
+        loop = asyncio.get_running_loop()
+
+        def report(lane: int, status: SensorStatus) -> None:
+            if self._table is not None:
+                loop.call_soon_threadsafe(self._table.tell, lane, status)
+
+        def show(lane: int) -> Callable[[tuple[Rep, ...]], None] | None:
+            return None if self._table is None else partial(self._table.show, lane=lane)
+
+        with RadioThread(lambda: self._acquire(report)) as radio, _ended_by_signals(radio.stop):
+            self._listen_to_coach(radio)
+            return await asyncio.gather(
+                *(
+                    run_pipeline(
+                        inbox.batches(),
+                        Pipeline(),
+                        recorder=recorder,
+                        show=recorder.showing(show(lane)),
+                    )
+                    for lane, (inbox, recorder) in enumerate(
+                        zip(self._inboxes, recorders, strict=True), start=1
+                    )
+                )
+            )
+
+    async def _acquire(self, report: LaneReport) -> None:
+        """In the radio's thread: choose the sensors, then stream."""
+        try:
+            radio = open_radio(self._adapter)
+            before = remembered()
+            before += [()] * (len(self._requests) - len(before))
+            taken = [
+                await choose(radio, request.wanted, last)
+                for request, last in zip(self._requests, before, strict=False)
+            ]
+            remember(taken)
+            lanes = [
+                LaneRequest(
+                    sensors=sensors,
+                    rig_toml=request.rig_toml,
+                    events=(("athlete", request.athlete),) if request.athlete else (),
+                    inbox=inbox,
+                )
+                for request, sensors, inbox in zip(
+                    self._requests, taken, self._inboxes, strict=True
+                )
+            ]
+            self._lanes = LiveLanes(radio, lanes, report)
+            await self._lanes.run()
+        finally:
+            for inbox in self._inboxes:
+                inbox.close()
+
+    def _listen_to_coach(self, radio: RadioThread) -> None:
+        """Take lines of standard input as events, for as long as there are any."""
+
+        def listen() -> None:
+            for line in lines_of_stdin():
+                try:
+                    lane, kind, value = coach_input(line, len(self._requests))
+                except EventError as error:
+                    typer.echo(f"sledmon: {error}", err=True)
+                    continue
+                radio.call(self._event, lane, kind, value)
+
+        threading.Thread(target=listen, name="coach", daemon=True).start()
+
+    def _event(self, lane: int, kind: str, value: str) -> None:
+        if self._lanes is not None:
+            self._lanes.event(lane, kind, value)
+
+
+@contextlib.contextmanager
+def _ended_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C and a termination end the session in good order; a second Ctrl-C ends at once."""
+
+    def ended(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop()
+
+    before = {number: signal.signal(number, ended) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
