@@ -115,12 +115,14 @@ class ImuBlock:
     acc_sensor_mps2: FloatArray
     """(n, 3) specific force: +9.8 upwards at rest."""
     gyr_sensor_radps: FloatArray
-    """(n, 3) angular rate."""
+    """(n, 3) angular rate; NaN where it is not known, throughout for a sensor without a gyro."""
     clipped: npt.NDArray[np.bool_]
     """(n,) a channel stood at the end of its range."""
     record: IntArray
     """(n,) ordinal of the record that brought the sample."""
     late: bool = False
+    arrival_timed: bool = False
+    """The sensor sends neither time nor number: times rest on arrivals, losses are guessed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

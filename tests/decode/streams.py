@@ -135,7 +135,7 @@ class Samples:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Samples) and all(
-            np.array_equal(getattr(self, name), getattr(other, name))
+            np.array_equal(getattr(self, name), getattr(other, name), equal_nan=True)
             for name in ("segment", "time_s", "values", "clipped", "record", "late")
         )
 

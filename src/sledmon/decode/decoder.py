@@ -1,10 +1,10 @@
 """The stage: records in, blocks, gaps and faults out, one decoder a sensor."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sledmon.decode.sensor import EncoderDecoder, ImuDecoder, Output, SensorDecoder
-from sledmon.decode.table import TableDecoder
+from sledmon.decode.layouts import LAYOUTS
+from sledmon.decode.sensor import Output, SensorDecoder
 from sledmon.errors import WireError
 from sledmon.rig import Rig
 from sledmon.samples import (
@@ -18,12 +18,6 @@ from sledmon.samples import (
     Packet,
     Record,
 )
-
-LAYOUTS: dict[str, Callable[[Device, Rig], SensorDecoder]] = {
-    "sledmon-1": lambda device, _: ImuDecoder() if device == "imu" else EncoderDecoder(),
-    "table-1": lambda device, rig: TableDecoder(device, rig.encoder.counts_per_m),
-}
-"""Which decoder reads which packets. A new sensor model is one row here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,18 @@ class SamplePeriod:
         self.error = error if error < _NOMINAL_ERROR else _NOMINAL_ERROR
 
 
+def silent_end(
+    device: Device, last_s: float, period_s: float, last_received_ns: int, received_ns: int
+) -> list[Output]:
+    """The gap that a sensor left which was silent for more than a second when all ended."""
+    end_s = received_ns / NANOSECONDS_PER_SECOND
+    start_s = last_s + period_s
+    silent_s = (received_ns - last_received_ns) / NANOSECONDS_PER_SECOND
+    if not (silent_s > _SILENT_S and end_s > start_s and math.isfinite(start_s)):
+        return []
+    return [Gap(device, start_s, end_s, 0, round((end_s - start_s) / period_s))]
+
+
 class _Accepted(NamedTuple):
     time_s: float
     period_s: float
@@ -183,12 +195,9 @@ class ProfileDecoder(ABC, Generic[BlockT]):
 
     def finish(self, received_ns: int) -> list[Output]:
         """A sensor silent for more than a second at the end left a gap there."""
-        end_s = received_ns / NANOSECONDS_PER_SECOND
-        start_s = self._last_time_s + self.period_s
-        silent_s = (received_ns - self._last_received_ns) / NANOSECONDS_PER_SECOND
-        if not (silent_s > _SILENT_S and end_s > start_s and math.isfinite(start_s)):
-            return []
-        return [Gap(self.device, start_s, end_s, 0, round((end_s - start_s) / self.period_s))]
+        return silent_end(
+            self.device, self._last_time_s, self.period_s, self._last_received_ns, received_ns
+        )
 
     def _took_regular(
         self, run: NotificationRun, i: int, ordinal: int, packet: Packet, accepted: list[_Accepted]
