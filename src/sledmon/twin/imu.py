@@ -59,7 +59,12 @@ class ImuSamples:
 
 
 def sense(
-    motion: Motion, faults: FaultLevel, clock: CrystalClock, seed: np.random.SeedSequence
+    motion: Motion,
+    faults: FaultLevel,
+    clock: CrystalClock,
+    seed: np.random.SeedSequence,
+    *,
+    nominal_rate_hz: float = NOMINAL_RATE_HZ,
 ) -> tuple[ImuSamples, ImuTruth]:
     """Sample the whole session; what of it is sent is the radio's business."""
     draw_seed, noise_seed = seed.spawn(2)
@@ -74,7 +79,7 @@ def sense(
         math.radians(faults.gyr_g_sensitivity_dps_per_g) / STANDARD_GRAVITY_MPS2 * _bounded(rng, 9)
     ).reshape(3, 3)
     rate_error = faults.imu_rate_error * rng.uniform(0.5, 1.0) * (1 if rng.uniform() < 0.5 else -1)
-    phase_s = rng.uniform(0.0, 1.0 / NOMINAL_RATE_HZ)
+    phase_s = rng.uniform(0.0, 1.0 / nominal_rate_hz)
     ring_hz, ring_damping = rng.uniform(8.0, 20.0), rng.uniform(0.1, 0.3)
     ring_axis = np.array([0.35 * rng.standard_normal(), 0.2 * rng.standard_normal(), 1.0])
     slip_axis = _unit(rng.standard_normal(3))
@@ -92,7 +97,7 @@ def sense(
     acc = _low_pass(force @ mounting.T)
     gyr = _low_pass(rate @ mounting.T)
 
-    rate_hz = NOMINAL_RATE_HZ * (1.0 + rate_error)
+    rate_hz = nominal_rate_hz * (1.0 + rate_error)
     last_s = float(motion.time_s[-1])
     time_s = phase_s + np.arange(int((last_s - phase_s) * rate_hz)) / rate_hz
     acc = _at(motion.time_s, acc, time_s)
