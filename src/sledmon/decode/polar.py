@@ -218,6 +218,9 @@ class PolarDecoder:
                 self._gyro, acc.device_s, gyro.period.period_s, self._params.stream
             )
             began = acc.device_s > self._gyro.device_s[0]
+            newest_s = float(self._gyro.device_s[-1])
+            if ordinal is None and acc.device_s[-1] - newest_s < 0.5 * self._params.wait_s:
+                began &= acc.device_s < newest_s  # all had ended before the rest came
             out += self._unknown_runs(time_s, np.isnan(rate[:, 0]) & began)
             # The last gyro sample before what still waits is its left neighbour.
             done = int(np.searchsorted(self._gyro.device_s, acc.device_s[-1], side="right")) - 1
