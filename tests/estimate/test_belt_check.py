@@ -103,3 +103,11 @@ def test_too_short_stuck_and_unknown_recordings_say_so() -> None:
     stuck = check_belt(time, np.tile([0.0, 0.0, 9.8], (len(time), 1)), np.zeros_like(gyr))
     assert "stuck" in stuck.verdict
     assert not stuck.usable
+
+
+def test_a_belt_without_a_gyro_is_told_what_it_is_good_for() -> None:
+    time, acc, gyr = belt(np.random.default_rng(11))
+    rest = check_belt(time, acc, np.full_like(gyr, np.nan))
+    assert rest.verdict.startswith("has no gyro: with it a rep has steps")
+    assert not rest.still
+    assert not rest.usable

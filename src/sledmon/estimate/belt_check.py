@@ -76,7 +76,7 @@ def check_belt(
     acc_sensor_mps2 : (n, 3) array, m/s^2
         Specific force in the sensor's axes: +9.8 upwards at rest.
     gyr_sensor_radps : (n, 3) array, rad/s
-        Angular rate in the same axes.
+        Angular rate in the same axes; NaN throughout where the sensor has no gyro.
     params : BeltCheckParams, optional
         Lines between still and moving, good and bad.
 
@@ -106,6 +106,8 @@ def check_belt(
     time = np.asarray(time_s, float)
     acc, gyr = np.asarray(acc_sensor_mps2, float), np.asarray(gyr_sensor_radps, float)
     seen = np.isfinite(time) & np.isfinite(acc).all(axis=1) & np.isfinite(gyr).all(axis=1)
+    if len(time) and np.isnan(gyr).all():
+        return BeltCheck(verdict="has no gyro: with it a rep has steps, the rest needs the tether")
     time, acc, gyr = time[seen], acc[seen], gyr[seen]
     if len(time) < 2 * _PARTS or time[-1] - time[0] < 0.95 * p.least_s:
         return BeltCheck(verdict=f"too short: leave the belt lying for {p.least_s:g} s")

@@ -404,6 +404,7 @@ class _Belt:
             acc_sensor_mps2=np.concatenate([b.acc_sensor_mps2 for b in near])[here],
             gyr_sensor_radps=np.concatenate([b.gyr_sensor_radps for b in near])[here],
             clipped=np.concatenate([b.clipped for b in near])[here],
+            arrival_timed=any(b.arrival_timed for b in near),
         )
 
 

@@ -43,7 +43,28 @@ class BeltSpan:
     time_s: FloatArray
     acc_sensor_mps2: FloatArray
     gyr_sensor_radps: FloatArray
+    """NaN where it is not known."""
     clipped: npt.NDArray[np.bool_]
+    arrival_timed: bool = False
+    """The sensor sends no time: these rest on arrivals."""
+
+    def with_known_rate(self) -> "BeltSpan | None":
+        """The samples whose angular rate is known; None where there are hardly any."""
+        known = np.isfinite(self.gyr_sensor_radps).all(axis=1)
+        if known.all():
+            return self
+        if np.count_nonzero(known) < _LEAST_SAMPLES:
+            return None
+        return replace(
+            self,
+            time_s=self.time_s[known],
+            acc_sensor_mps2=self.acc_sensor_mps2[known],
+            gyr_sensor_radps=self.gyr_sensor_radps[known],
+            clipped=self.clipped[known],
+        )
+
+
+_LEAST_SAMPLES = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,13 +164,18 @@ def estimate_motion(
     resolution_m = tether.resolution_m or quantisation_step(tether.payout_m)
     still_m, whip_m = position_sigma(tether.time_s, distance, resolution_m, params.cord)
 
-    level = _level(belt, run_from_s, params) if belt is not None else None
+    turning = belt.with_known_rate() if belt is not None else None
+    level = _level(turning, run_from_s, params) if turning is not None else None
     fused: Fused | None = None
-    if belt is None or level is None:
-        why = "encoder only" if belt is None else "belt never still before the rep: tether only"
+    if belt is None:
+        why = "encoder only"
+    elif turning is None:
+        why = "the belt has no gyro: tether only, and steps"
+    elif level is None:
+        why = "belt never still before the rep: tether only"
     else:
         fused, why = _fused(
-            tether.time_s, distance, (still_m, whip_m), level, belt, rig, offset, params
+            tether.time_s, distance, (still_m, whip_m), level, turning, rig, offset, params
         )
     if fused is None:
         path = _tether_only(tether.time_s, distance, still_m, whip_m, params)
