@@ -17,6 +17,7 @@ from sledmon.acquire import with_ticks
 from sledmon.recording import RecordingWriter
 from sledmon.samples import Event, Record
 from sledmon.twin import Disconnect, RadioDeath, SessionParams, SimulatedSession, simulate
+from sledmon.twin.bought import wear
 from sledmon.units import METRES_PER_YARD, NANOSECONDS_PER_SECOND
 
 HERE = Path(__file__).resolve().parent
@@ -65,6 +66,8 @@ class Case:
     """Besides those of the simulated coach."""
     said: dict[int, Said] = field(default_factory=dict)
     """By rep number, where it differs from ``Said()``."""
+    belt: str = ""
+    """One that can be bought: of ``twin.bought.MODELS``. Empty: the project's own."""
 
 
 _CALM = {"rest_s": 0.0, "rocking_probability": 0.0, "false_start_probability": 0.0}
@@ -165,7 +168,40 @@ CASES = (
             3: Said(seen=False),
         },
     ),
+    Case(
+        name="simulated-polar-h10",
+        shows="a Polar H10 for a belt: no gyro, so that it adds steps to what the tether measures",
+        params=_calm(83, 3, "mild", unresisted=1, load_lb=(10.0,)),
+        tolerance=MILD,
+        said=dict.fromkeys(
+            range(1, 4), Said(trust="fair", notes=("the belt has no gyro: tether only, and steps",))
+        ),
+        belt="polar-h10",
+    ),
+    Case(
+        name="simulated-polar-verity-sense",
+        shows="a Polar Verity Sense for a belt: acceleration and gyro in frames of their own",
+        params=_calm(97, 3, "mild", unresisted=1, load_lb=(10.0,)),
+        tolerance=MILD,
+        belt="polar-verity-sense",
+    ),
+    Case(
+        name="simulated-witmotion",
+        shows="a WitMotion sensor for a belt: neither time nor number, so times rest on arrivals",
+        params=_calm(101, 3, "mild", unresisted=1, load_lb=(10.0,)),
+        tolerance=MILD,
+        said=dict.fromkeys(
+            range(1, 4), Said(trust="fair", notes=("the belt sends no device time",))
+        ),
+        belt="witmotion",
+    ),
 )
+
+
+def session_of(case: Case) -> SimulatedSession:
+    """What was simulated for it."""
+    session = simulate(case.params)
+    return wear(session, case.belt) if case.belt else session
 
 
 def records_of(case: Case, session: SimulatedSession) -> Iterator[Record]:
@@ -178,7 +214,7 @@ def records_of(case: Case, session: SimulatedSession) -> Iterator[Record]:
 
 def make(case: Case, root: Path) -> Path:
     """Write one recording and its expectations below ``root``; what stood there is replaced."""
-    session = simulate(case.params)
+    session = session_of(case)
     folder = root / case.name
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{case.name}.mcap"
