@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from sledmon.acquire.choose import ChoiceError, choose
-from sledmon.acquire.models import MODELS, SensorModel
+from sledmon.acquire.models import MODELS, SensorModel, recognise
 from sledmon.acquire.radio import Link, LinkError, Sighting
 from sledmon.acquire.remembered import remember, remembered
 from sledmon.acquire.sensor import SensorChoice
+from sledmon.decode import LAYOUTS
 from sledmon.samples import Device
 from sledmon.wire import uuids
 
@@ -118,3 +119,27 @@ def test_a_spoilt_memory_is_no_memory(tmp_path: Path, text: str) -> None:
 def test_a_memory_that_cannot_be_kept_costs_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     remember([(_last("AA:01"),)], tmp_path / "file" / "sensors.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "services", "model"),
+    [
+        ("whatever", frozenset((uuids.BELT_IMU_SERVICE,)), "sledmon belt"),
+        ("", frozenset((uuids.TETHER_ENCODER_SERVICE, "x")), "sledmon tether"),
+        ("Polar H10 8A6B3D21", frozenset(), "Polar H10"),
+        ("Polar Sense 1A2B3C4D", frozenset(), "Polar Verity Sense"),
+        ("WT901BLE67", frozenset(), "WitMotion"),
+        ("Polar H9 8A6B3D21", frozenset(), None),
+        ("", frozenset(), None),
+        ("my WT", frozenset(), None),
+    ],
+)
+def test_a_model_is_told_by_its_service_or_by_how_its_name_begins(
+    name: str, services: frozenset[str], model: str | None
+) -> None:
+    recognised = recognise(Sighting("DD:01", name, services))
+    assert (recognised.name if recognised else None) == model
+
+
+def test_every_model_has_a_decoder() -> None:
+    assert {model.layout for model in MODELS} <= LAYOUTS.keys()

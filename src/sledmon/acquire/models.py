@@ -9,8 +9,14 @@ from typing import Final
 
 from sledmon.acquire.radio import Sighting
 from sledmon.samples import Device
-from sledmon.wire import uuids
+from sledmon.wire import polar, uuids, witmotion
 from sledmon.wire.greeting import Talk, greet_sledmon, part_sledmon
+from sledmon.wire.polar_greeting import (
+    greet_h10,
+    greet_verity_sense,
+    part_h10,
+    part_verity_sense,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,10 +27,10 @@ class SensorModel:
     """As people call it."""
     device: Device
     """What it measures."""
-    service: str
-    """The advertised service by which it is recognised."""
+    service: str = ""
+    """The advertised service by which it is recognised; empty where it advertises none of its own."""
     name_begins: str = ""
-    """And how its advertised name begins, where the service alone does not tell."""
+    """How its advertised name begins, where the service does not tell."""
     stream: str
     """The characteristic that notifies its samples."""
     layout: str
@@ -58,12 +64,40 @@ MODELS: Final = (
         part=part_sledmon,
         numbered=True,
     ),
+    SensorModel(
+        name="Polar H10",
+        device="imu",
+        name_begins=polar.H10_NAME,
+        stream=polar.FRAMES,
+        layout="polar-pmd-1",
+        greet=greet_h10,
+        part=part_h10,
+    ),
+    SensorModel(
+        name="Polar Verity Sense",
+        device="imu",
+        name_begins=polar.VERITY_SENSE_NAME,
+        stream=polar.FRAMES,
+        layout="polar-pmd-1",
+        greet=greet_verity_sense,
+        part=part_verity_sense,
+    ),
+    SensorModel(
+        name="WitMotion",
+        device="imu",
+        name_begins=witmotion.NAME,
+        stream=witmotion.NOTIFY,
+        layout="witmotion-1",
+        greet=witmotion.greet_witmotion,
+        part=witmotion.part_witmotion,
+    ),
 )
 
 
 def recognise(sighting: Sighting, models: Iterable[SensorModel] = MODELS) -> SensorModel | None:
     """The model of a sensor that was heard; None for anything that is none of ours."""
     for model in models:
-        if model.service in sighting.services and sighting.name.startswith(model.name_begins):
+        by_service = not model.service or model.service in sighting.services
+        if by_service and sighting.name.startswith(model.name_begins):
             return model
     return None

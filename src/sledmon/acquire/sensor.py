@@ -22,7 +22,8 @@ from sledmon.wire.greeting import Conversation, Step, command_sledmon
 
 SILENCE_S: Final = 1.0
 """A connected sensor that has not notified for so long is as good as lost."""
-GREETING_S: Final = 6.0
+GREETING_S: Final = 10.0
+"""A sensor of other makers may be asked half a dozen things."""
 BATTERY_S: Final = 1.0
 WATCH_PERIOD_S: Final = 0.25
 PARTING_S: Final = 0.5
