@@ -28,7 +28,7 @@ class SensorModel:
     device: Device
     """What it measures."""
     service: str = ""
-    """The advertised service by which it is recognised; empty where it advertises none of its own."""
+    """The advertised service by which it is recognised; empty: it advertises none of its own."""
     name_begins: str = ""
     """How its advertised name begins, where the service does not tell."""
     stream: str
