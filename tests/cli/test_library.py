@@ -64,10 +64,16 @@ def test_a_rebuild_gives_the_very_results_of_the_day(place: Path, tmp_path: Path
     assert (ran.code, ran.out.count("changed")) == (0, 1)
     assert sledmon("library", "show", recording, "--format", "json").out == before
     assert "unchanged" in sledmon("library", "rebuild", recording).out
+    moved = tmp_path / "moved.mcap"
+    moved.write_bytes(CLEAN.read_bytes())
+    sledmon("library", "add", moved)
+    moved.unlink()
+    ran = sledmon("library", "rebuild")
+    assert (ran.code, ran.out.count("unchanged"), ran.err) == (0, 1, "")
     recording.unlink()
     ran = sledmon("library", "rebuild")
-    assert_one_sentence(ran)
-    assert "put the recording back" in ran.err
+    assert ran.code == 1
+    assert ran.err.count("put the recording back") == ran.err.count("\n") == 2
     recording.write_bytes(HARSH.read_bytes())
     assert_one_sentence(ran := sledmon("library", "rebuild"))
     assert "other packets" in ran.err

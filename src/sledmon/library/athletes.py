@@ -122,7 +122,8 @@ def find_erasable(connection: Connection, nickname: str) -> tuple[UUID, str]:
     """Who is to be erased: also one erased elsewhere whom recordings here still hold."""
     table = schema.athletes
     asked = select(table.c.id, table.c.nickname).where(table.c.name_key == name_key(nickname))
-    found = connection.execute(asked.where(table.c.name_key != "")).first()
+    asked = asked.where(table.c.name_key != "").order_by(table.c.erased.desc())
+    found = connection.execute(asked).first()
     if found is None:
         raise _unknown(connection, nickname)
     return found.id, found.nickname
@@ -170,14 +171,13 @@ def _bearer(connection: Connection, nickname: str) -> tuple[UUID, bool]:
             select(table.c.id, table.c.erased).where(table.c.name_key == name_key(nickname))
         )
     }
-    for one, erased in found.items():
-        if not erased:
-            return one, True
-    if found:  # a tombstone keeps its name only while recordings here still hold it
+    if any(found.values()):  # a tombstone keeps its name only while recordings here still hold it
         raise LibraryError(
             f"{plain_text(nickname)} was erased on another computer, and recordings here still"
             f" hold them; run: sledmon library erase '{plain_text(nickname)}'"
         )
+    for one in found:
+        return one, True
     generation = 1
     while _is_erased(connection, athlete_id(nickname, generation)):
         generation += 1

@@ -46,7 +46,7 @@ _NAMED: Final[dict[What, Literal["groups", "rigs", "plans"]]] = {
 def run(
     what: Annotated[What, typer.Argument()] = What.SESSIONS,
     place: Place = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
     athlete: Annotated[
         str, typer.Option("--athlete", metavar="NAME", help="Sessions with this athlete.")
     ] = "",

@@ -30,6 +30,9 @@ def run(
             wanted = {of.find_session(connection, asked) for asked in sessions or ()}
             known = of.known_recordings(connection)
         places = {path: one for one, path in known if not sessions or one in wanted}
+        found = {one for path, one in places.items() if path.exists()}
+        # A copy that was moved away matters only where it was the last.
+        places = {p: one for p, one in places.items() if one not in found or p.exists()}
         lacking = wanted - set(places.values())
 
         def again(path: Path) -> None:

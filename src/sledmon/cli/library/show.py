@@ -27,7 +27,9 @@ EXAMPLE = "Example: sledmon library show Bea --limit 20. Or: sledmon library sho
 def run(
     what: Annotated[str, typer.Argument(metavar="ATHLETE|SESSION|RECORDING")],
     place: Place = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Reps of an athlete.")] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=10_000, help="Reps of an athlete.")
+    ] = 50,
     output_format: Format = TextOrJson.TABLE,
 ) -> None:
     """Show an athlete by nickname, or a session by its id's first letters or its recording."""
