@@ -37,7 +37,7 @@ from sledmon.library.from_document import rep_row, verdict_row
 from sledmon.library.ids import session_id
 from sledmon.library.schema import reps, sessions, verdicts
 from sledmon.library.sessions import Results
-from tests.library.cuts import CutError, cut_at, statements_of
+from tests.library.cuts import CutError, counting, cut_at
 from tests.library.sessions import DISTANCE_M, drawn, everything, rep, results
 
 _Row = dict[str, Any]
@@ -98,26 +98,36 @@ def killed_while_storing(
 
 
 def synchronised_with_cuts(new_place: Callable[[], str], cuts: int, seed: int = 1) -> int:
-    """Two libraries that differ, synchronised with cuts at random statements; how many cuts."""
+    """Pairs of libraries that differ, cut at random statements until they agree; how many cuts."""
     draw = random.Random(seed)
-    done, number = 0, 0
-    with open_library(new_place()) as home, open_library(new_place()) as other:
-        while done < cuts:
-            for library in (home, other):
-                for _ in range(draw.randint(1, 4)):
-                    number += 1
-                    _store(library, number, draw)
-            whole = statements_of(home, other)
-            while done < cuts and draw.random() < 0.9:
-                try:
-                    with cut_at(draw.randint(1, max(2, whole)), home, other):
-                        synchronise(home, other)
-                    break
-                except CutError:
-                    done += 1
+    done = 0
+    while done < cuts:
+        with open_library(new_place()) as home, open_library(new_place()) as other:
+            done += _cut_until_equal(home, other, cuts - done, draw)
+    return done
+
+
+def _cut_until_equal(home: Library, other: Library, most: int, draw: random.Random) -> int:
+    done, number, whole = 0, 0, 40
+    for _ in range(3):
+        for library in (home, other):
+            for _ in range(draw.randint(1, 4)):
+                number += 1
+                _store(library, number, draw)
+        for _ in range(4):
+            if done == most:
+                break
+            try:
+                with cut_at(draw.randint(1, whole), home, other):
+                    synchronise(home, other)
+                break
+            except CutError:
+                done += 1
+        with counting(home, other) as count:
             synchronise(home, other)
-            if everything(home) != everything(other):
-                raise AssertionError(f"after {done} cuts the two libraries differ")
+            whole = max(whole, count())
+        if everything(home) != everything(other):
+            raise AssertionError(f"after {done} cuts the two libraries differ")
     return done
 
 

@@ -1,6 +1,6 @@
 """Connections that break at the n-th statement, wherever that is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -41,12 +41,9 @@ def cut_at(number: int, *libraries: Library) -> Iterator[None]:
         yield
 
 
-def statements_of(home: Library, other: Library) -> int:
-    """About how many statements synchronising the two would take now."""
-    from sqlalchemy import select
-
-    from sledmon.library.schema import sessions
-
-    with home.reading() as one, other.reading() as two:
-        number = sum(len(c.execute(select(sessions.c.id)).all()) for c in (one, two))
-    return 60 + 12 * number
+@contextmanager
+def counting(*libraries: Library) -> Iterator[Callable[[], int]]:
+    """How many statements and commits there were so far."""
+    countdown = _Countdown(0)
+    with _listening(countdown, *libraries):
+        yield lambda: -countdown.left
