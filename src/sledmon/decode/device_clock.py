@@ -23,9 +23,9 @@ class DeviceClockParams:
     """One smallest offset is kept for each span of this length."""
     window_s: float = 300.0
     """How far back minima count; long enough for the beat of packet period and interval."""
-    slope_span_s: float = 100.0
-    """Span at which the hull's slope gets half its weight: about 3 ms of minimum-delay wander
-    against crystals of 30 ppm."""
+    slope_span_s: float = 300.0
+    """Span at which the hull's slope gets half its weight. Where packets beat with the connection
+    interval the least delay wanders by several ms in minutes, which looks like another crystal."""
     drift: float = 50e-6
     """Difference in rate between two crystals that is expected before anything is known."""
     drift_floor: float = 2e-6
