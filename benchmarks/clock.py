@@ -69,7 +69,8 @@ def arrivals(link: SimulatedLink, seed: int) -> tuple[FloatArray, FloatArray]:
     notifications = int(link.duration_s / (link.sample_s * link.samples))
     sizes = link.samples + rng.integers(-link.cut, link.cut + 1, notifications)
     # Samples come by the sensor's crystal, connection events by the host's: hence the beat.
-    ready_s = true_time(rng.uniform(0.0, 1.0) + np.cumsum(sizes) * link.sample_s, link.ppm)
+    tick_s: FloatArray = rng.uniform(0.0, 1.0) + np.cumsum(sizes) * link.sample_s
+    ready_s = true_time(tick_s, link.ppm)
     queued_s = ready_s + rng.uniform(0.0, link.hold_s, notifications)
     queued_s = np.maximum.accumulate(queued_s)
     anchor_s = rng.uniform(0.0, link.interval_s)
@@ -169,7 +170,7 @@ def main() -> None:
         ("50 ppm", {"ppm": 50.0}),
         ("10 minutes of silence", {"pause": (400.0, 1000.0), "duration_s": 1800.0}),
     ):
-        link = replace(LINKS["15 ms, 10 %"][0], **odd)  # type: ignore[arg-type]
+        link = replace(LINKS["15 ms, 10 %"][0], **odd)
         mean, spread, worst = spread_ms(link, seeds)
         print(f"| 15 ms, 10 %; {what} | none | | {mean:+.1f} | {spread:.2f} | {worst:.2f} | |")
 
