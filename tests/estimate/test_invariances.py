@@ -1,47 +1,26 @@
 """What must not change a rep, and what must shift it and nothing else."""
 
 from dataclasses import replace
-from functools import cache
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sledmon.decode import Decoder
 from sledmon.estimate.measure import Measurement, RepParams, measure_rep
 from sledmon.estimate.motion import BeltSpan, TetherSpan
 from sledmon.results import UNKNOWN, Estimates, Measured
-from sledmon.rig import Rig
 from sledmon.samples import FloatArray
 from tests.decode.streams import session
+from tests.estimate.spans import Spans, spans_of
 
 DISTANCE_M = 9.144
 RELATIVE = 1e-6
 
 
-@cache
-def spans() -> tuple[TetherSpan, BeltSpan, float, Rig]:
-    """Both sensors' samples about the second rep of a session with mild faults."""
-    played = session(seed=3, reps=2, faults="mild")
-    decoded = Decoder().push(played.records, 0)
-    rep = played.truth.reps[1]
-    from_s, to_s = rep.start_s - 8.0, rep.end_s + 0.3
-    tether_s = np.concatenate([b.time_s for b in decoded.encoder])
-    counts = np.concatenate([b.count for b in decoded.encoder])
-    belt_s = np.concatenate([b.time_s for b in decoded.imu])
-    here, there = (tether_s > from_s) & (tether_s < to_s), (belt_s > from_s) & (belt_s < to_s)
-    per_m = decoded.encoder[0].counts_per_m
-    tether = TetherSpan(
-        time_s=tether_s[here], payout_m=counts[here] / per_m, resolution_m=1.0 / per_m
-    )
-    belt = BeltSpan(
-        time_s=belt_s[there],
-        acc_sensor_mps2=np.concatenate([b.acc_sensor_mps2 for b in decoded.imu])[there],
-        gyr_sensor_radps=np.concatenate([b.gyr_sensor_radps for b in decoded.imu])[there],
-        clipped=np.zeros(int(there.sum()), bool),
-    )
-    return tether, belt, rep.start_s + 0.4, played.rig
+def spans() -> Spans:
+    """The second rep of a session with mild faults."""
+    return spans_of(1, seed=3, reps=2, faults="mild")
 
 
 def measured(

@@ -1,6 +1,6 @@
 """Simulated sessions of every fault level against what truly happened in them.
 
-Twelve sessions a level here; the full twenty and their table: ``python -m benchmarks.accuracy``.
+The first thirty sessions a level here; all sixty: ``python -m benchmarks.accuracy``.
 """
 
 from functools import cache
@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks.accuracy import QUANTITIES, Score, coverage_90, score
 
-SEEDS = range(101, 113)
-"""Errors of scale and geometry are drawn once a session: many short ones say more."""
+SEEDS = range(1, 31)
+"""Errors of scale, geometry and belt are drawn once a session: many short ones say more."""
 LEVELS = ("none", "mild", "harsh")
 
 
@@ -23,7 +23,7 @@ def scored(level: str) -> Score:
 @pytest.mark.parametrize("level", ["none", "mild"])
 def test_every_rep_is_found_and_none_invented(level: str) -> None:
     result = scored(level)
-    assert result.true == 48
+    assert result.true == 4 * len(SEEDS)
     assert result.missed == []
     assert result.invented == []
     assert result.incomplete == 0
@@ -73,7 +73,7 @@ def test_stated_90_percent_intervals_hold_the_truth_nearly_as_often(
 ) -> None:
     errors, sigmas = scored(level).known(quantity)
     assert np.all(sigmas > 0.0)
-    assert coverage_90(errors, sigmas) >= 0.75
+    assert 0.75 <= coverage_90(errors, sigmas) <= 0.97
 
 
 @pytest.mark.parametrize("level", LEVELS)

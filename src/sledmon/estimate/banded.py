@@ -64,13 +64,13 @@ class SolvedChain:
     common_covariance: FloatArray
     """(p, p)."""
 
-    def variance(self, weights: FloatArray) -> FloatArray:
-        """(m,) variances of sums over states with (n, 3, m) weights."""
+    def variance(self, weights: FloatArray, common_weights: FloatArray | float = 0.0) -> FloatArray:
+        """(m,) variances of sums over states, (n, 3, m) weights, and common unknowns, (p, m)."""
         from scipy.linalg.lapack import dpbtrs
 
         columns = weights.reshape(-1, weights.shape[-1])
         chain, _ = dpbtrs(self._factor, columns, lower=1)
-        through = self._spread.T @ columns
+        through = common_weights - self._spread.T @ columns
         own: FloatArray = np.sum(columns * chain, axis=0)
         common: FloatArray = np.einsum("pm,pq,qm->m", through, self.common_covariance, through)
         return own + common

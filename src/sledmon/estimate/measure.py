@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sledmon.estimate.geometry import distance_sensitivity, wander_error
+from sledmon.estimate.geometry import bounce_coupling, distance_sensitivity, wander_error
 from sledmon.estimate.motion import (
     BeltSpan,
     Motion,
@@ -25,8 +25,10 @@ from sledmon.estimate.steps import (
 )
 from sledmon.estimate.uncertainty import (
     Gradient,
+    SeatParams,
     Zero,
     combined,
+    common_errors,
     of_passing,
     of_start,
     sigmas,
@@ -47,7 +49,6 @@ from sledmon.units import METRES_PER_YARD, STANDARD_GRAVITY_MPS2
 
 GATE_SPACING_M = 5 * METRES_PER_YARD
 _STAND_POINTS = 5
-_PUSH_S = 0.04
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,11 +70,13 @@ class RepParams:
     rise_rate_mps: float = 0.006
     """How well the belt's rise or dip at the first push is known: 1 mm in its first sixth of a
     second."""
-    belt_height_m: float = 0.02
-    """How far above or below the pelvis's middle the belt may sit, 1 SD: where the pelvis tips
-    as the push begins, it moves otherwise."""
-    usual_turn_radps: float = 0.15
-    """How fast the pelvis tips then, where no belt says so."""
+    unseen_turn_mps: float = 0.015
+    """Without the belt's IMU: how fast the clip moves against the pelvis's middle as the push
+    begins, 1 SD: 0.11 m in front, leaning by 15 deg and tipping at 0.3 rad/s."""
+    unseen_lean_m: float = 0.007
+    """... how far it has moved by then on until the gates: tipped by 12 deg."""
+    unseen_swing_m: float = 0.003
+    """... and how far it swings within steps: 2 cm aside, turning by 5 deg to either side."""
     wander_sigma_m: float = 0.10
     """How far beside the line people run, 1 SD; judged."""
     bridge_s: float = 0.5
@@ -82,14 +85,16 @@ class RepParams:
     """Gaps below this do not lower trust."""
     usual_step_period_s: float = 0.24
     """Assumed where no step rhythm is seen: 4.2 Hz, science.md 6.3."""
-    period_sigma: float = 0.02
-    """How far off a local step period read from contacts may be, as a ratio."""
+    period_sigma: float = 0.026
+    """How far off a local step period read from contacts may be, as a ratio: two contacts that are
+    each known to 4.4 ms (``StepParams``), 0.24 s apart."""
     bounce_sigma_m: float = 0.025
     """RMS of the belt's bounce, 25-50 mm half peak to peak in science.md 6.3: without the belt's
     IMU, what of it lies along the cord is taken for distance."""
     arrival_stretch: float = 0.003
     """By which ratio times that rest on arrivals may be stretched within a rep, 1 SD. Simulated
     splits scatter by 1.6 ms where no notification is lost, by 9 where one in 200 is."""
+    seat: SeatParams = field(default_factory=SeatParams)
     steps: StepParams = field(default_factory=StepParams)
     motion: MotionParams = field(default_factory=MotionParams)
 
@@ -249,8 +254,13 @@ class _Reading:
             for name, gradient in asked.items():
                 stretched = self.params.arrival_stretch * self._size(name, peak)
                 gradient.other = math.hypot(gradient.other, stretched)
-        rise_m = self.params.motion.rise.running_sigma_m
-        sigma = dict(zip(asked, sigmas(self.path, self.rig, rise_m, asked.values()), strict=True))
+        params = self.params
+        seat = params.seat
+        if self.motion.fused is None:
+            seat = replace(seat, give_m=math.hypot(seat.give_m, params.unseen_lean_m))
+        common = common_errors(self.rig, params.motion.rise.running_sigma_m, seat)
+        errors = sigmas(self.path, common, self.start_s, seat, asked.values())
+        sigma = dict(zip(asked, errors, strict=True))
 
         splits = tuple(
             Split(
@@ -326,17 +336,16 @@ class _Reading:
         return NAN if _gap_at(at_s, self.tether_gaps, self.params.bridge_s) else at_s
 
     def _of_start(self) -> Gradient:
-        params, belt = self.params, self.motion.belt
-        turn = belt.turn_rate_radps(self.start_s, self.start_s + _PUSH_S) if belt else NAN
-        if math.isnan(turn):
-            turn = params.usual_turn_radps
+        params = self.params
+        # A fused path follows the pelvis's middle and knows how far it may be off as it turns.
+        turn_mps = params.unseen_turn_mps if self.motion.fused is None else 0.0
         return of_start(
             self.path,
             self.rig,
             self.start_s,
             params.least_start_mps2,
             params.rise_rate_mps,
-            turn * params.belt_height_m,
+            turn_mps,
         )
 
     def _of_passing(self, zero: Zero, distance_m: float) -> Gradient:
@@ -345,7 +354,9 @@ class _Reading:
         wander_m = wander_error(distance_m, self.rig, self.params.wander_sigma_m)
         out.other = wander_m / self.path.at_moment(at_s)[1]
         if self.motion.fused is None:
-            out.other = math.hypot(out.other, out.rise * self.params.bounce_sigma_m)
+            rise = float(bounce_coupling(np.array([distance_m]), self.rig)[0])
+            unseen_m = math.hypot(rise * self.params.bounce_sigma_m, self.params.unseen_swing_m)
+            out.other = math.hypot(out.other, unseen_m / self.path.at_moment(at_s)[1])
         return out
 
     def _peak(self, contacts: Contacts | None) -> tuple[float, Gradient, bool]:
@@ -375,11 +386,13 @@ class _Reading:
         # A wrong period lets some of the swing within a step through.
         other = [_average(path, at_s, over_s * (1 + k * period_sigma)) for k in (-1.0, 1.0)]
         out.other = float(np.nanmax(np.abs(np.array(other) - value), initial=0.0))
+        if self.motion.fused is None:
+            out.other = math.hypot(out.other, params.unseen_swing_m / over_s)
         place_m = path.at_moment(at_s)[0] - (self.zero.distance_m if self.zero else 0.0)
         ahead, behind = (
             distance_sensitivity(place_m + k * value * half_s, self.rig) for k in (1.0, -1.0)
         )
-        out.rig = (ahead - behind) / over_s
+        out.common[:4] = (ahead - behind) / over_s
         return value, out, seen
 
     def _steps(self, contacts: Contacts | None) -> Steps:
@@ -464,7 +477,7 @@ class _Reading:
 
 def _contacts(motion: Motion, belt: BeltSpan | None, params: StepParams) -> Contacts | None:
     if motion.belt is not None:
-        return find_contacts(motion.belt.time_s, motion.belt.level.acceleration_mps2[:, 2], params)
+        return find_contacts(motion.belt.time_s, motion.vertical_mps2(), params)
     if belt is None:
         return None
     force = np.linalg.norm(belt.acc_sensor_mps2, axis=1)

@@ -12,12 +12,15 @@ from sledmon.estimate.attitude import (
     find_stillness,
     level_motion,
 )
-from sledmon.estimate.averages import running_integral
+from sledmon.estimate.belt_chain import FuseParams
 from sledmon.estimate.cord import CordParams, position_sigma, quantisation_step, whip_factor
-from sledmon.estimate.fuse import BeltNodes, Cord, Fused, FuseParams, fuse
+from sledmon.estimate.fuse import Fused, fuse
 from sledmon.estimate.geometry import bounce_coupling, distance_from_payout
+from sledmon.estimate.nodes import Cord, belt_grid
 from sledmon.estimate.path import Path
+from sledmon.estimate.rise import RiseParams, rise_of, spacing
 from sledmon.estimate.smooth import SmoothParams, smooth_positions
+from sledmon.estimate.turn import Turn
 from sledmon.results import Measured
 from sledmon.rig import Rig
 from sledmon.samples import FloatArray
@@ -68,22 +71,6 @@ _LEAST_SAMPLES = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RiseParams:
-    """How the belt's height is kept from drifting."""
-
-    knot_s: float = 0.5
-    """The error of vertical acceleration bends at most this often."""
-    error_mps2: float = 0.5
-    """Its size: 3 deg of tilt under 1 g of bounce, 2 % of scale, soft tissue that kicks upwards."""
-    look_s: float = 0.05
-    """Heights are looked at this often."""
-    still_sigma_m: float = 0.002
-    """Height of a belt at rest."""
-    running_sigma_m: float = 0.02
-    """Crouching lower and rising, over two steps; what is left of it is told in the errors."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class MotionParams:
     """When both sensors are used, and both models."""
 
@@ -108,13 +95,16 @@ class BeltMotion:
     level: LevelMotion
     still: Stillness
 
-    def turn_rate_radps(self, from_s: float, to_s: float) -> float:
-        """How fast the belt turned between two times; NaN where it was not seen."""
-        if not self.time_s[0] <= from_s < to_s <= self.time_s[-1]:
-            return float("nan")
-        first, last = self.level.attitude[np.searchsorted(self.time_s, [from_s, to_s])]
-        half = np.arccos(min(1.0, abs(float(first @ last))))
-        return float(2.0 * half / (to_s - from_s))
+    def turn_at(self, time_s: FloatArray) -> Turn:
+        """The belt's turn since the stillness, at the samples nearest to some moments."""
+        nearest = np.searchsorted(0.5 * (self.time_s[1:] + self.time_s[:-1]), time_s)
+        upright = self.still.upright_mps2
+        own_up = self.still.up_mps2 if upright is None else upright
+        return Turn(
+            attitude=self.level.attitude[nearest],
+            axes=self.level.axes,
+            own_up=own_up / np.linalg.norm(own_up),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +118,20 @@ class Motion:
     """In session time where both are used, else in its own."""
     why_not_fused: str
     """In plain words; empty where both are used."""
+
+    def vertical_mps2(self) -> FloatArray:
+        """Vertical acceleration at the belt's samples: of the pelvis's middle where that is known.
+
+        An IMU in front or on the back goes up and down as the pelvis tips with every step.
+        """
+        belt, fused = self.belt, self.fused
+        if belt is None:
+            return np.empty(0)
+        own: FloatArray = belt.level.acceleration_mps2[:, 2]
+        if fused is None:
+            return own
+        up = belt.turn_at(belt.time_s).upwards(fused.heading_rad.value) @ fused.to_middle_m
+        return own + np.gradient(np.gradient(up, belt.time_s), belt.time_s)
 
 
 def estimate_motion(
@@ -222,23 +226,24 @@ def _fused(
     if silent_s > params.longest_gap_s:
         return None, f"belt silent for {silent_s:.2f} s: tether only"
     clipped = belt.clipped[len(belt.time_s) - len(motion.time_s) :]
-    grid = _grid(motion.time_s, motion.level.acceleration_mps2, clipped, float(tether_s[-1]))
-    nodes, raw_rise_m = grid.nodes(params.node_s)
+    grid = belt_grid(motion.time_s, motion.level.acceleration_mps2, clipped, float(tether_s[-1]))
+    nodes, raw_rise_m = grid.nodes(params.node_s, motion.turn_at)
     reach_s = params.fuse.offset_sigma_s
     inside = (tether_s > nodes.time_s[0] + reach_s) & (tether_s < nodes.time_s[-1] - 0.5 * reach_s)
     if np.count_nonzero(inside) < 20:
         return None, "tether hardly seen while the belt was: tether only"
-    rise_s, rise_m = _rise(grid.time_s, raw_rise_m, motion.still.end_s, params.rise)
+    kept = spacing(grid.time_s, params.rise)
+    rise_s, still_until_s = grid.time_s[kept], motion.still.end_s
+    turn = motion.turn_at(rise_s)
     at_s, at_m = tether_s[inside], distance_m[inside]
-    nearest = np.searchsorted(0.5 * (motion.time_s[1:] + motion.time_s[:-1]), at_s)
     cord = Cord(
         time_s=at_s,
         distance_m=at_m,
         still_m=sigma_m[0][inside],
         whip_m=sigma_m[1][inside],
-        bounce_m=np.interp(at_s, rise_s, rise_m) * bounce_coupling(at_m, rig),
-        attitude=motion.level.attitude[nearest],
-        axes=motion.level.axes,
+        coupling=bounce_coupling(at_m, rig),
+        rise=rise_of(rise_s, raw_rise_m[kept], turn, still_until_s, params.rise),
+        turn=motion.turn_at(at_s),
     )
     fused = fuse(nodes, cord, offset, params.fuse, params.cord)
     if fused is None:
@@ -262,80 +267,3 @@ def _tether_only(
     if factor < 1.2:
         return path
     return smooth_positions(time_s, distance_m, np.hypot(still_m, factor * whip_m), params.smooth)
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """The belt's level acceleration on its own samples, with places for those that are missing."""
-
-    time_s: FloatArray
-    level_mps2: FloatArray
-    """(n, 3); 0 where nothing was seen."""
-    seen: npt.NDArray[np.bool_]
-
-    def nodes(self, node_s: float) -> tuple[BeltNodes, FloatArray]:
-        """Sums between nodes about so far apart, and the belt's raw rise on the samples."""
-        step = np.diff(self.time_s)
-        lost = np.concatenate([[0], np.cumsum(~(self.seen[1:] & self.seen[:-1]))])
-        mean = 0.5 * (self.level_mps2[1:] + self.level_mps2[:-1])
-        mean[np.diff(lost) > 0] = 0.0
-        gained, moved, felt = (np.zeros((len(self.time_s), width)) for width in (3, 3, 1))
-        np.cumsum(mean * step[:, None], axis=0, out=gained[1:])
-        during = (gained[:-1] + 0.5 * mean * step[:, None]) * step[:, None]
-        np.cumsum(during, axis=0, out=moved[1:])
-        np.cumsum(np.sum(mean**2, axis=1, keepdims=True) * step[:, None], axis=0, out=felt[1:])
-        every = max(1, round(node_s / float(np.median(step))))
-        at = np.unique(np.append(np.arange(0, len(self.time_s), every), len(self.time_s) - 1))
-        took = np.diff(self.time_s[at])
-        nodes = BeltNodes(
-            time_s=self.time_s[at],
-            level_mps2=self.level_mps2[at],
-            gained_mps=np.diff(gained[at], axis=0),
-            moved_m=np.diff(moved[at], axis=0) - gained[at[:-1]] * took[:, None],
-            felt=np.diff(felt[at, 0]) / took,
-            seen=np.diff(lost[at]) == 0,
-        )
-        return nodes, moved[:, 2]
-
-
-def _grid(
-    time_s: FloatArray, level_mps2: FloatArray, clipped: npt.NDArray[np.bool_], until_s: float
-) -> _Grid:
-    """Places at every sample, and regularly spaced ones where samples are missing."""
-    usual = float(np.median(np.diff(time_s)))
-    ends = np.append(time_s, until_s + 2 * usual) if until_s > time_s[-1] else time_s
-    step = np.diff(ends)
-    extra = np.where(step > 1.6 * usual, np.round(step / usual).astype(int) - 1, 0)
-    place = np.arange(len(ends)) + np.concatenate([[0], np.cumsum(extra)])
-    count = int(place[-1]) + 1
-    sample = place[: len(time_s)]
-    seen = np.zeros(count, np.bool_)
-    seen[sample] = ~clipped
-    level = np.zeros((count, 3))
-    level[sample] = level_mps2
-    return _Grid(np.interp(np.arange(count), place, ends), level, seen)
-
-
-def _rise(
-    time_s: FloatArray, raw_m: FloatArray, still_until_s: float, params: RiseParams
-) -> tuple[FloatArray, FloatArray]:
-    """Height of the belt above its stance, metres: times and values.
-
-    ``raw_m`` is integrated twice from rest. What makes that drift, a vertical acceleration error
-    that changes slowly, is fitted so that the belt stays near the height at which people run.
-    """
-    every = max(1, round(params.look_s / float(np.median(np.diff(time_s)))))
-    knots = np.arange(time_s[0], time_s[-1] + params.knot_s, params.knot_s)
-    fine = slice(None, None, max(1, every // 5))
-    at_s, raw = time_s[fine], raw_m[fine]
-    step = np.diff(at_s)
-    hats = np.maximum(0.0, 1.0 - np.abs(at_s[:, None] - knots) / params.knot_s)
-    drift = running_integral(running_integral(hats, step), step)
-    look = slice(None, None, 5)
-    correlated = np.sqrt(params.knot_s / params.look_s)
-    still = at_s[look] < still_until_s
-    sigma = correlated * np.where(still, params.still_sigma_m, params.running_sigma_m)
-    columns, target = drift[look] / sigma[:, None], raw[look] / sigma
-    information = columns.T @ columns + np.eye(len(knots)) / params.error_mps2**2
-    rise: FloatArray = raw - drift @ np.linalg.solve(information, columns.T @ target)
-    return at_s, rise

@@ -18,6 +18,20 @@ _HALVINGS = 26
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Follows:
+    """A point of the body that moves against that of the chain as the body turns."""
+
+    swing: FloatArray
+    """(n, 3) what a metre towards front, left and up adds to distance at each node."""
+    rate: FloatArray
+    """(n, 3) ... and to velocity."""
+    lever: slice
+    """The chain's common unknowns that say where it is; their errors count."""
+    place_sigma_m: FloatArray
+    """(3,) standard errors of its place that the chain cannot know."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Path:
     """Values at nodes, a quintic between them, and standard errors of any sum of them."""
 
@@ -30,6 +44,8 @@ class Path:
     _chain: SolvedChain
     _scale: FloatArray
     """(3,) what one unit of each chain state is in SI."""
+    _follows: Follows | None = None
+    """None: the chain's own point."""
 
     def at(self, time_s: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Distance and velocity at any times inside the path; NaN outside.
@@ -75,6 +91,7 @@ class Path:
         A state is taken at the nearest node.
         """
         weights = np.zeros((len(self.time_s), STATES, len(sums)))
+        turned = np.zeros((STATES, len(sums)))
         for j, terms in enumerate(sums):
             at_s = np.array([time_s for time_s, _ in terms])
             node = np.clip(np.searchsorted(self.time_s, at_s), 1, len(self.time_s) - 1)
@@ -82,7 +99,18 @@ class Path:
             for i, ((_, state), weight) in zip(node, terms.items(), strict=True):
                 k = "xv".index(state)
                 weights[i, k, j] += weight * self._scale[k]
-        return np.sqrt(self._chain.variance(weights))
+                if self._follows:
+                    swing = self._follows.swing if state == "x" else self._follows.rate
+                    turned[:, j] += weight * swing[i]
+        if self._follows is None:
+            own: FloatArray = np.sqrt(self._chain.variance(weights))
+            return own
+        common = np.zeros((len(self._chain.common), len(sums)))
+        common[self._follows.lever] = turned
+        unknown = self._follows.place_sigma_m[:, None] * turned
+        variance = self._chain.variance(weights, common) + np.sum(unknown**2, axis=0)
+        both: FloatArray = np.sqrt(variance)
+        return both
 
     def _quintic(self, i: "np.ndarray | int") -> tuple[FloatArray, ...]:
         """Coefficients of distance over step ``i`` in powers of its share."""

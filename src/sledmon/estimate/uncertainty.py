@@ -1,4 +1,4 @@
-"""Standard errors of what is read off a path: the path's own, and the rig's known errors."""
+"""Standard errors of what is read off a path: the path's own, the rig's and the belt's."""
 
 import math
 from collections.abc import Iterable
@@ -7,19 +7,36 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sledmon.estimate.geometry import bounce_coupling, distance_sensitivity, rig_errors
-from sledmon.estimate.path import Path, State
+from sledmon.estimate.path import Path, State, Terms
 from sledmon.rig import Rig
 from sledmon.samples import FloatArray
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeatParams:
+    """How the belt sits on the body."""
+
+    landing_m: float = 0.0007
+    """What a landing shifts it, 1 SD: it slips by 1 to 3 deg over a set (science.md 6.1), which is
+    2 to 6 mm of its girth in some fifty landings."""
+    usual_step_s: float = 0.24
+    """A landing comes so often; science.md 6.3."""
+    give_m: float = 0.003
+    """How far the strap or the push draws it off the place where it stood, 1 SD; judged."""
+
+
+def common_errors(rig: Rig, rise_sigma_m: float, seat: SeatParams) -> FloatArray:
+    """(6,) standard errors that all gates of a rep share: the rig's four, height, belt's give."""
+    return np.concatenate([rig_errors(rig), [rise_sigma_m, seat.give_m]])
+
+
 @dataclass(slots=True)
 class Gradient:
-    """How a value changes with states of the path and with the rig's four errors."""
+    """How a value changes with states of the path and with what all gates share."""
 
     states: dict[tuple[float, State], float] = field(default_factory=dict)
-    rig: FloatArray = field(default_factory=lambda: np.zeros(4))
-    rise: float = 0.0
-    """... and with the belt's height over the run, a metre of it."""
+    common: FloatArray = field(default_factory=lambda: np.zeros(6))
+    """In the order of ``common_errors``."""
     other: float = 0.0
     """Standard error from elsewhere, in the value's unit."""
 
@@ -49,8 +66,8 @@ def of_passing(path: Path, rig: Rig, zero: Zero, time_s: float, distance_m: floa
     out = Gradient()
     out.add(time_s, "x", -1.0 / velocity)
     zero.add_to(out, 1.0 / velocity)
-    out.rig = -distance_sensitivity(distance_m, rig) / velocity
-    out.rise = -float(bounce_coupling(np.array([distance_m]), rig)[0]) / velocity
+    rise = float(bounce_coupling(np.array([distance_m]), rig)[0])
+    out.common = -np.append(distance_sensitivity(distance_m, rig), [rise, 1.0]) / velocity
     return out
 
 
@@ -63,7 +80,8 @@ def of_start(
     lies along the cord looks like velocity. ``turn_mps`` is how fast the belt may move against the
     pelvis's middle because the pelvis turns.
     """
-    acceleration = (path.at_moment(start_s + 0.04)[1] - path.at_moment(start_s)[1]) / 0.04
+    before, after = path.at(np.array([start_s - 0.02, start_s + 0.02]))[1]
+    acceleration = (after - before) / 0.04
     acceleration = max(acceleration, least_mps2)
     out = Gradient()
     out.add(start_s, "v", -1.0 / acceleration)
@@ -78,23 +96,41 @@ def combined(parts: Iterable[tuple[float, Gradient]]) -> Gradient:
     for weight, part in parts:
         for (time_s, state), value in part.states.items():
             out.add(time_s, state, weight * value)
-        out.rig = out.rig + weight * part.rig
-        out.rise += weight * part.rise
+        out.common = out.common + weight * part.common
         out.other = float(np.hypot(out.other, weight * part.other))
     return out
 
 
-def sigmas(path: Path, rig: Rig, rise_sigma_m: float, gradients: Iterable[Gradient]) -> list[float]:
+def sigmas(
+    path: Path,
+    common: FloatArray,
+    start_s: float,
+    seat: SeatParams,
+    gradients: Iterable[Gradient],
+) -> list[float]:
     """Standard errors of several values, in the order asked.
 
-    ``rise_sigma_m`` is how well the belt's height over the run is known.
+    ``common`` (6,) are those of ``common_errors``; the belt creeps from ``start_s`` on.
     """
     asked = list(gradients)
     if not asked:
         return []
     own = path.sigma([gradient.states for gradient in asked])
-    known = [float(np.linalg.norm(gradient.rig * rig_errors(rig))) for gradient in asked]
+    creep = seat.landing_m / math.sqrt(seat.usual_step_s)
     return [
-        math.hypot(noise, rig_sigma, gradient.rise * rise_sigma_m, gradient.other)
-        for noise, rig_sigma, gradient in zip(own, known, asked, strict=True)
+        math.hypot(
+            noise,
+            float(np.linalg.norm(gradient.common * common)),
+            creep * _walked(gradient.states, start_s),
+            gradient.other,
+        )
+        for noise, gradient in zip(own, asked, strict=True)
     ]
+
+
+def _walked(states: Terms, start_s: float) -> float:
+    """Standard error of a sum of places while each walks at random with unit density."""
+    places = sorted((t, weight) for (t, state), weight in states.items() if state == "x")
+    times = np.array([start_s, *(max(t, start_s) for t, _ in places)])
+    later = np.cumsum([weight for _, weight in places][::-1])[::-1]
+    return math.sqrt(float(np.sum(later**2 * np.diff(times))))

@@ -60,13 +60,17 @@ class ImuSamples:
 
 def sense(
     motion: Motion,
+    beside_m: FloatArray,
     faults: FaultLevel,
     clock: CrystalClock,
     seed: np.random.SeedSequence,
     *,
     nominal_rate_hz: float = NOMINAL_RATE_HZ,
 ) -> tuple[ImuSamples, ImuTruth]:
-    """Sample the whole session; what of it is sent is the radio's business."""
+    """Sample the whole session; what of it is sent is the radio's business.
+
+    ``beside_m`` (n, 3): where the IMU is, seen from the pelvis's middle, world axes.
+    """
     draw_seed, noise_seed = seed.spawn(2)
     rng = np.random.default_rng(draw_seed)
     # All drawn as standard numbers first: a fault level scales them and moves no other.
@@ -85,12 +89,12 @@ def sense(
     slip_axis = _unit(rng.standard_normal(3))
     slip_draw = rng.uniform()
 
-    force = motion.specific_force_mps2()
+    force = motion.specific_force_mps2(beside_m)
     rate = motion.angular_rate_radps()
     if faults.ringing:
         force += np.outer(_ringing(motion, faults.ringing, ring_hz, ring_damping), _unit(ring_axis))
     slip_s = math.inf
-    running = [c.time_s for c in motion.contacts if c.running]
+    running = [c.loaded_s for c in motion.contacts if c.running]
     if faults.mounting_slip_deg and running:
         slip_s = running[int(slip_draw * len(running))]
         force, rate = _slip(motion.time_s, force, rate, slip_axis, slip_s, faults)
@@ -155,9 +159,9 @@ def _ring(
     out: FloatArray, contact: Contact, share: float, frequency_hz: float, damping: float
 ) -> None:
     omega = 2 * math.pi * frequency_hz
-    start = round(contact.time_s / STEP_S) + 1
+    start = round(contact.loaded_s / STEP_S) + 1
     stop = min(len(out), start + round(5.0 / (damping * omega) / STEP_S))
-    t = np.arange(start, stop) * STEP_S - contact.time_s
+    t = np.arange(start, stop) * STEP_S - contact.loaded_s
     damped = omega * math.sqrt(1 - damping**2)
     peak_s = math.atan2(math.sqrt(1 - damping**2), damping) / damped
     peak = math.exp(-damping * omega * peak_s) * math.sin(damped * peak_s)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sledmon.rig import EncoderRig
 from sledmon.samples import FloatArray
+from sledmon.twin.belt import Worn
 from sledmon.twin.clocks import CrystalClock
 from sledmon.twin.faults import FaultLevel
 from sledmon.twin.motion import Motion
@@ -33,7 +34,7 @@ SNAG_M: Final = 0.03
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReelTruth:
-    """What the coach did not measure exactly."""
+    """What the coach did not measure exactly: outlet to clip with the athlete set on the line."""
 
     standoff_m: float
     height_m: float
@@ -53,17 +54,17 @@ class ReelSamples:
     """(n,)"""
 
 
-def cord_length_m(motion: Motion, truth: ReelTruth) -> FloatArray:
-    """(n,) straight line from the reel's outlet to the belt, on the motion's grid."""
-    return np.sqrt(
-        (motion.distance_m + truth.standoff_m) ** 2
-        + (motion.height_m + truth.height_m) ** 2
-        + (motion.lateral_m + truth.lateral_m) ** 2
-    )
+def cord_length_m(worn: Worn, truth: ReelTruth) -> FloatArray:
+    """(n,) straight line from the reel's outlet to the clip, on the motion's grid."""
+    from_outlet = worn.clip_m - worn.clip_at_set_m
+    from_outlet += (truth.standoff_m, truth.lateral_m, truth.height_m)
+    out: FloatArray = np.linalg.norm(from_outlet, axis=1)
+    return out
 
 
 def pay_out(
     motion: Motion,
+    worn: Worn,
     script: Script,
     rig: EncoderRig,
     faults: FaultLevel,
@@ -85,7 +86,7 @@ def pay_out(
     sway = rng.uniform(0.0, 1.0, 3)
     shares = rng.uniform(0.3, 1.0, len(script.over_runs_s))
 
-    straight_m = cord_length_m(motion, truth)
+    straight_m = cord_length_m(worn, truth)
     cord_m = straight_m + faults.cord_sway_m * _sway(motion, straight_m, sway)
     for at_s, share in zip(script.over_runs_s, shares, strict=True):
         cord_m += share * faults.over_run_m * _over_run(motion.time_s - at_s)

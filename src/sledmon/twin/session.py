@@ -9,6 +9,7 @@ import numpy as np
 
 from sledmon.rig import EncoderRig, Rig, SledRig, format_rig
 from sledmon.samples import Device, Event, Opened, Record
+from sledmon.twin.belt import Worn, draw_belt, wear
 from sledmon.twin.clocks import CrystalClock, draw_clock
 from sledmon.twin.faults import FaultLevel, fault_level
 from sledmon.twin.imu import ImuSamples, ImuTruth, sense
@@ -62,6 +63,7 @@ class SimulatedSession:
     """In order of ``received_ns``; without ticks, which ``acquire/`` adds."""
     truth: SessionTruth
     motion: Motion
+    worn: Worn
     script: Script
     clocks: dict[Device, CrystalClock]
     sensors: dict[Device, SimulatedSensor]
@@ -83,21 +85,23 @@ class SimulatedSession:
 def simulate(params: SessionParams) -> SimulatedSession:
     """Simulate a session; equal parameters give equal records."""
     faults = fault_level(params.faults)
-    athlete_seed, script_seed, motion_seed, clock_seed, imu_seed, reel_seed, radio_seed = (
-        np.random.SeedSequence(params.seed).spawn(7)
-    )
+    seeds = np.random.SeedSequence(params.seed).spawn(8)
+    athlete_seed, script_seed, motion_seed, clock_seed, imu_seed, reel_seed, radio_seed = seeds[:7]
     script = write_script(params, athlete_seed, script_seed)
     motion = move(script, motion_seed)
     truth = tell_truth(params, script, motion)
+    belt_seed, creep_seed = seeds[7].spawn(2)
+    worn = wear(draw_belt(np.random.default_rng(belt_seed)), motion, script, creep_seed)
     clock_rng = np.random.default_rng(clock_seed)
     clocks: dict[Device, CrystalClock] = {
         "imu": draw_clock(clock_rng, faults.crystal_ppm),
         "encoder": draw_clock(clock_rng, faults.crystal_ppm),
     }
     rig = measured_rig(params, faults)
-    imu_samples, imu_truth = sense(motion, faults, clocks["imu"], imu_seed)
+    imu_samples, imu_truth = sense(motion, worn.imu_m, faults, clocks["imu"], imu_seed)
     reel_samples, reel_truth = pay_out(
         motion,
+        worn,
         script,
         rig.encoder,
         faults,
@@ -182,6 +186,7 @@ def simulate(params: SessionParams) -> SimulatedSession:
         records=[opened, *records],
         truth=truth,
         motion=motion,
+        worn=worn,
         script=script,
         clocks=clocks,
         sensors={
