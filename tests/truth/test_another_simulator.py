@@ -10,20 +10,12 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from benchmarks.another_simulator import (
-    GRAVITY_MPS2,
-    GRID_S,
-    SEVERITIES,
-    AnotherSession,
-    Imu,
-    Motion,
-    another_session,
-    encoder_table,
-    imu_table,
-    measured,
-    pair_up,
-    sensed,
-)
+from benchmarks.another_simulator.accuracy import pair_up
+from benchmarks.another_simulator.body import Motion
+from benchmarks.another_simulator.scale import GRAVITY_MPS2, GRID_S
+from benchmarks.another_simulator.sensors import Imu, encoder_table, imu_table, sensed
+from benchmarks.another_simulator.session import AnotherSession, another_session, measured
+from benchmarks.another_simulator.severity import SEVERITIES
 
 QUIET = replace(
     SEVERITIES["light"], encoder_hz=(500.0,), count_m=1e-5, cord_sway_m=0.0, stamp_jitter_s=0.0
