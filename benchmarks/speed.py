@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from sledmon.acquire import with_ticks
-from sledmon.estimate.smooth import SmoothParams, smooth_positions
+from sledmon.estimate.motion.smooth import SmoothParams, smooth_positions
 from sledmon.pipeline import Pipeline
 from sledmon.recording import RecordingWriter, open_recording
 from sledmon.samples import Connected, FloatArray, Opened, Record

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sledmon.estimate.belt_check import check_belt
+from sledmon.estimate.calibrate.belt import check_belt
 from sledmon.samples import FloatArray
 from sledmon.units import STANDARD_GRAVITY_MPS2
 from tests.estimate.cover import assert_covers

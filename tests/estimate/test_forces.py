@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from sledmon.errors import SprintError
-from sledmon.estimate.forces import ForceParams, Resistance, air_drag_kgpm, force_velocity
-from sledmon.estimate.sprint_curves import velocity_at
-from sledmon.estimate.sprint_model import SprintFit, SprintModelParams, fit_velocity
+from sledmon.estimate.sprint.curves import velocity_at
+from sledmon.estimate.sprint.forces import ForceParams, Resistance, air_drag_kgpm, force_velocity
+from sledmon.estimate.sprint.model import SprintFit, SprintModelParams, fit_velocity
 from sledmon.results import Measured
 
 PARAMS = SprintModelParams()

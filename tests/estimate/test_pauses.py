@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sledmon.estimate.calibrate import reel_geometry, store
+from sledmon.estimate.calibrate.pauses import Pauses, marks_from_walk
 from sledmon.estimate.geometry import distance_from_payout
-from sledmon.estimate.pauses import Pauses, marks_from_walk
 from sledmon.results import Measured
 from sledmon.rig import Rig, format_rig, parse_rig
 from sledmon.samples import FloatArray

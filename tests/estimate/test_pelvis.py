@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sledmon.estimate.motion import MotionParams, estimate_motion
-from sledmon.estimate.rise import RiseParams, rise_of
-from sledmon.estimate.turn import Turn
+from sledmon.estimate.motion.rise import RiseParams, rise_of
+from sledmon.estimate.motion.turn import Turn
 from sledmon.estimate.uncertainty import Gradient, SeatParams, sigmas
 from sledmon.results import UNKNOWN
 from sledmon.samples import FloatArray

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sledmon.estimate.smooth import SmoothParams, smooth_positions
+from sledmon.estimate.motion.smooth import SmoothParams, smooth_positions
 
 PARAMS = SmoothParams()
 SIGMA_M = 0.002

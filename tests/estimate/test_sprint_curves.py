@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sledmon.estimate.sprint_curves import distance_at, time_at, velocity_at
+from sledmon.estimate.sprint.curves import distance_at, time_at, velocity_at
 
 speeds = st.floats(2.0, 13.0)
 accelerations = st.floats(1.0, 15.0)

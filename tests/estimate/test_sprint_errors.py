@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from sledmon.estimate.sprint_curves import time_at, velocity_at
-from sledmon.estimate.sprint_model import (
+from sledmon.estimate.sprint.curves import time_at, velocity_at
+from sledmon.estimate.sprint.model import (
     SprintModelParams,
     fit_distance,
     fit_gates,

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sledmon.errors import SprintError
-from sledmon.estimate.sprint_curves import distance_at, time_at, velocity_at
-from sledmon.estimate.sprint_model import (
+from sledmon.estimate.sprint.curves import distance_at, time_at, velocity_at
+from sledmon.estimate.sprint.model import (
     SprintModelParams,
     fit_distance,
     fit_gates,

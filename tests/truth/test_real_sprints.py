@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sledmon.estimate.forces import ForceParams, Resistance, force_velocity
-from sledmon.estimate.sprint_model import (
+from sledmon.estimate.sprint.forces import ForceParams, Resistance, force_velocity
+from sledmon.estimate.sprint.model import (
     SprintModelParams,
     fit_distance,
     fit_gates,

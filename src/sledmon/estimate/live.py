@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sledmon.estimate.belt_chain import FuseParams
-from sledmon.estimate.cord import CordParams
+from sledmon.estimate.motion.belt_chain import FuseParams
+from sledmon.estimate.motion.cord import CordParams
 from sledmon.samples import EncoderBlock, VelocityBlock
 
 

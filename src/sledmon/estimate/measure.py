@@ -13,7 +13,7 @@ from sledmon.estimate.motion import (
     TetherSpan,
     estimate_motion,
 )
-from sledmon.estimate.path import Path
+from sledmon.estimate.motion.path import Path
 from sledmon.estimate.posture import pelvis_lean
 from sledmon.estimate.steps import (
     Contacts,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sledmon.estimate.averages import moving_mean
-from sledmon.estimate.path import Path
+from sledmon.estimate.motion.path import Path
 from sledmon.results import UNKNOWN, Measured
 from sledmon.samples import FloatArray
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sledmon.estimate.geometry import bounce_coupling, distance_sensitivity, rig_errors
-from sledmon.estimate.path import Path, State, Terms
+from sledmon.estimate.motion.path import Path, State, Terms
 from sledmon.rig import Rig
 from sledmon.samples import FloatArray
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from sledmon.estimate.banded import STATES, SolvedChain
+from sledmon.estimate.motion.banded import STATES, SolvedChain
 from sledmon.results import NAN
 from sledmon.samples import FloatArray
 

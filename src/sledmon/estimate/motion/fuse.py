@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sledmon.estimate.belt_chain import (
+from sledmon.estimate.motion.belt_chain import (
     BOUNCE,
     COMMON,
     FORWARD,
@@ -21,9 +21,9 @@ from sledmon.estimate.belt_chain import (
     BeltChain,
     FuseParams,
 )
-from sledmon.estimate.cord import CordParams, whip_factor
-from sledmon.estimate.nodes import BeltNodes, Cord
-from sledmon.estimate.path import Path
+from sledmon.estimate.motion.cord import CordParams, whip_factor
+from sledmon.estimate.motion.nodes import BeltNodes, Cord
+from sledmon.estimate.motion.path import Path
 from sledmon.results import Measured
 from sledmon.samples import FloatArray
 

@@ -5,22 +5,22 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from sledmon.estimate.attitude import (
+from sledmon.estimate.geometry import bounce_coupling, distance_from_payout
+from sledmon.estimate.motion.attitude import (
     LevelMotion,
     Stillness,
     StillnessParams,
     find_stillness,
     level_motion,
 )
-from sledmon.estimate.belt_chain import FuseParams
-from sledmon.estimate.cord import CordParams, position_sigma, quantisation_step, whip_factor
-from sledmon.estimate.fuse import Fused, fuse
-from sledmon.estimate.geometry import bounce_coupling, distance_from_payout
-from sledmon.estimate.nodes import Cord, belt_grid
-from sledmon.estimate.path import Path
-from sledmon.estimate.rise import RiseParams, rise_of, spacing
-from sledmon.estimate.smooth import SmoothParams, smooth_positions
-from sledmon.estimate.turn import Turn
+from sledmon.estimate.motion.belt_chain import FuseParams
+from sledmon.estimate.motion.cord import CordParams, position_sigma, quantisation_step, whip_factor
+from sledmon.estimate.motion.fuse import Fused, fuse
+from sledmon.estimate.motion.nodes import Cord, belt_grid
+from sledmon.estimate.motion.path import Path
+from sledmon.estimate.motion.rise import RiseParams, rise_of, spacing
+from sledmon.estimate.motion.smooth import SmoothParams, smooth_positions
+from sledmon.estimate.motion.turn import Turn
 from sledmon.results import Measured
 from sledmon.rig import Rig
 from sledmon.samples import FloatArray

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sledmon.estimate.banded import STATES, Chain
-from sledmon.estimate.path import Path
+from sledmon.estimate.motion.banded import STATES, Chain
+from sledmon.estimate.motion.path import Path
 from sledmon.samples import FloatArray
 
 

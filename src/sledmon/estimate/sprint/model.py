@@ -5,27 +5,29 @@ distance.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from sledmon.errors import SprintError
-from sledmon.estimate.sprint_curves import distance_at, time_at, velocity_at
-from sledmon.estimate.sprint_errors import gate_covariance, step_covariance
+from sledmon.estimate.sprint.curves import time_at, velocity_at
+from sledmon.estimate.sprint.errors import gate_covariance, step_covariance
+from sledmon.estimate.sprint.search import (
+    START,
+    TAU,
+    Answer,
+    distance_curve,
+    fitted,
+    gate_curve,
+    guessed,
+    guessed_from_gates,
+    velocity_curve,
+)
 from sledmon.results import NAN, Measured
 from sledmon.samples import FloatArray
 
-_MAC, _TAU, _START = range(3)
-# Wide enough for anything that moves; a fit that ends on a bound is hidden.
-_BOUNDS = ((math.log(0.1), math.log(0.05), -math.inf), (math.log(200.0), math.log(20.0), math.inf))
 _LEAST_SAMPLES = 8
-_GUESS_SAMPLES = 200
-_GUESS_TAUS_S = (0.3, 0.6, 1.0, 1.6, 3.0)
 _OUTLIER_SIGMAS = 4.0
-# Dimensions by which the noise scale of data without any noise is kept from 0.
-_LEAST_SCALE = 1e-7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,20 +78,6 @@ class SprintFit:
     """Why the values are not to be shown; empty where they may be."""
 
 
-class _Answer(NamedTuple):
-    """``y`` against a curve: log MAC, log tau and start, and how they hang on the data."""
-
-    theta: FloatArray
-    residual: FloatArray
-    jacobian: FloatArray
-    weight: FloatArray
-    bounded: bool
-    scale: float
-
-
-_Curve = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
-
-
 def fit_distance(
     time_s: FloatArray, distance_m: FloatArray, params: SprintModelParams
 ) -> SprintFit:
@@ -125,6 +113,7 @@ def fit_distance(
 
     Examples
     --------
+    >>> from sledmon.estimate.sprint.curves import distance_at
     >>> t = np.arange(0.0, 4.0, 0.01)
     >>> step = 0.01 * np.sin(2 * np.pi * 4.3 * t)
     >>> fit = fit_distance(t, distance_at(t - 0.05, 5.6, 6.2) + step, SprintModelParams())
@@ -234,8 +223,8 @@ def fit_gates(
             "gates: the start correction is not a number; leave it out to have it found"
         )
     # Squares alone: four or five gates cannot tell an outlier.
-    guess = _gate_guess(distance_m, time_s, start_s)
-    answer = _fitted(_gate_curve, distance_m, time_s, guess, math.inf, free)
+    guess = guessed_from_gates(distance_m, time_s, start_s)
+    answer = fitted(gate_curve, distance_m, time_s, guess, math.inf, free)
     covariance, dof = gate_covariance(
         answer.residual, answer.jacobian[:, :free], params.gate_sigma_s, start_sigma_s
     )
@@ -256,19 +245,19 @@ def _fit_run(
         raise SprintError(f"{what}: times must increase from sample to sample; sort them")
     clock_s = float(time_s[0])
     time_s = time_s - clock_s
-    curve = _velocity_curve if of_velocity else _distance_curve
-    answer = _fitted(curve, time_s, y, _guess(curve, time_s, y), params.huber_tuning)
+    curve = velocity_curve if of_velocity else distance_curve
+    answer = fitted(curve, time_s, y, guessed(curve, time_s, y), params.huber_tuning)
     limit = _OUTLIER_SIGMAS * answer.scale
     covariance, dof = step_covariance(
         time_s,
         np.clip(answer.residual, -limit, limit),
         answer.jacobian,
         answer.weight,
-        tau_s=math.exp(answer.theta[_TAU]),
+        tau_s=math.exp(answer.theta[TAU]),
         step_s=params.step_s,
         of_velocity=of_velocity,
     )
-    last_s = float(time_s[-1] - answer.theta[_START])
+    last_s = float(time_s[-1] - answer.theta[START])
     return _told(answer, covariance, dof, last_s, params, clock_s)
 
 
@@ -281,125 +270,8 @@ def _pairs(first: FloatArray, second: FloatArray, what: str) -> tuple[FloatArray
     return first, second
 
 
-def _distance_curve(theta: FloatArray, time_s: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Distance at samples, and its slopes by log MAC, log tau and start."""
-    mac_mps2, tau_s = np.exp(theta[:2])
-    t = np.maximum(time_s - theta[_START], 0.0)
-    x, v = distance_at(t, mac_mps2 * tau_s, mac_mps2), velocity_at(t, mac_mps2 * tau_s, mac_mps2)
-    return x, np.column_stack([x, 2.0 * x - t * v, -v])
-
-
-def _velocity_curve(theta: FloatArray, time_s: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Velocity at samples, and its slopes."""
-    mac_mps2, tau_s = np.exp(theta[:2])
-    t = np.maximum(time_s - theta[_START], 0.0)
-    v, a = velocity_at(t, mac_mps2 * tau_s, mac_mps2), mac_mps2 * np.exp(-t / tau_s)
-    return v, np.column_stack([v, v - a * t, np.where(t > 0.0, -a, 0.0)])
-
-
-def _gate_curve(theta: FloatArray, distance_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Time at gates, and its slopes."""
-    mac_mps2, tau_s = np.exp(theta[:2])
-    running_s = time_at(distance_m, mac_mps2 * tau_s, mac_mps2)
-    x_slopes = _distance_curve(np.array([*theta[:2], 0.0]), running_s)[1]
-    # At a given place time changes by -dx / v, and -v is x's slope by the start.
-    return running_s + theta[_START], x_slopes / x_slopes[:, [_START]]
-
-
-def _guess(curve: _Curve, time_s: FloatArray, y: FloatArray) -> FloatArray:
-    """Start of the search: the best of a coarse net of tau and start, MAC following from them."""
-    thin = slice(None, None, max(1, len(time_s) // _GUESS_SAMPLES))
-    t, y = time_s[thin], y[thin]
-    moved = float(t[np.argmax(y > 0.2 * np.max(y))])
-    best, least = None, math.inf
-    for tau_s in _GUESS_TAUS_S:
-        for start_s in np.linspace(min(moved - 1.0, t[0] - 0.5), moved, 13):
-            theta = np.array([0.0, math.log(tau_s), start_s])
-            shape = curve(theta, t)[0]
-            power = float(shape @ shape)
-            mac_mps2 = float(shape @ y) / power if power > 0.0 else 0.0
-            loss = float(np.sum((y - mac_mps2 * shape) ** 2))
-            if mac_mps2 > 0.0 and loss < least:
-                best, least = np.array([math.log(mac_mps2), theta[_TAU], start_s]), loss
-    if best is None:
-        raise SprintError(
-            "nobody runs forth in these samples; check the sign and the stretch given"
-        )
-    return best
-
-
-def _gate_guess(distance_m: FloatArray, time_s: FloatArray, known_s: float) -> FloatArray:
-    """Start of the search: the best of a coarse net of tau and MSS, start following or known."""
-    fastest_mps = float(np.max(np.diff(distance_m) / np.diff(time_s)))
-    best, least = np.zeros(3), math.inf
-    for tau_s in _GUESS_TAUS_S:
-        for mss_mps in fastest_mps * np.array([1.0, 1.05, 1.2, 1.5]):
-            running_s = time_at(distance_m, mss_mps, mss_mps / tau_s)
-            start_s = float(np.mean(time_s - running_s)) if math.isnan(known_s) else known_s
-            loss = float(np.sum((time_s - running_s - start_s) ** 2))
-            if loss < least:
-                best, least = np.array([math.log(mss_mps / tau_s), math.log(tau_s), start_s]), loss
-    return best
-
-
-def _fitted(
-    curve: _Curve,
-    at: FloatArray,
-    y: FloatArray,
-    guess: FloatArray,
-    huber_tuning: float,
-    free: int = 3,
-) -> _Answer:
-    """Least squares of the first ``free``, then Huber's loss, if any, on the scale they left."""
-    from scipy.optimize import least_squares
-
-    low, high = (np.array(bound) for bound in _BOUNDS)
-    theta = np.clip(guess, low + 1e-3, high - 1e-3)
-
-    def whole(part: FloatArray) -> FloatArray:
-        return np.append(part, theta[free:])
-
-    def misfit(part: FloatArray) -> FloatArray:
-        return curve(whole(part), at)[0] - y
-
-    def slope(part: FloatArray) -> FloatArray:
-        return curve(whole(part), at)[1][:, :free]
-
-    def search(part: FloatArray, loss: str, scale: float) -> FloatArray:
-        found: FloatArray = least_squares(
-            misfit,
-            part,
-            slope,
-            bounds=(low[:free], high[:free]),
-            x_scale=0.1,
-            loss=loss,
-            f_scale=scale,
-            ftol=1e-12,
-            xtol=1e-10,
-            gtol=1e-12,
-        ).x
-        return found
-
-    part = search(theta[:free], "linear", 1.0)
-    scale = math.inf
-    if math.isfinite(huber_tuning):
-        least = _LEAST_SCALE * float(np.max(np.abs(y)))
-        scale = max(1.4826 * float(np.median(np.abs(misfit(part)))), least)
-        part = search(part, "huber", huber_tuning * scale)
-    residual = -misfit(part)
-    size = np.maximum(np.abs(residual), 1e-300)
-    return _Answer(
-        theta=whole(part),
-        residual=residual,
-        jacobian=curve(whole(part), at)[1],
-        weight=np.minimum(1.0, huber_tuning * scale / size),
-        bounded=bool(np.any(part - low[:free] < 1e-2) or np.any(high[:free] - part < 1e-2)),
-        scale=scale,
-    )
-
-
 def _told(
-    answer: _Answer,
+    answer: Answer,
     covariance: FloatArray,
     dof: int,
     last_s: float,
@@ -434,7 +306,7 @@ def _told(
         mss_mps=Measured(mss_mps, mss_mps * float(sigma[0])),
         mac_mps2=Measured(mac_mps2, mac_mps2 * float(sigma[1])),
         tau_s=Measured(tau_s, tau_s * float(sigma[2])),
-        start_correction_s=Measured(clock_s + float(answer.theta[_START]), float(sigma[3])),
+        start_correction_s=Measured(clock_s + float(answer.theta[START]), float(sigma[3])),
         mss_mac_correlation=float(spread[0, 1]) / scale if scale > 0.0 else NAN,
         residual_rms=float(np.sqrt(np.mean(answer.residual**2))),
         points=len(answer.residual),

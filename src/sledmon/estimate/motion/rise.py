@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sledmon.estimate.averages import running_integral
-from sledmon.estimate.turn import Turn
+from sledmon.estimate.motion.turn import Turn
 from sledmon.samples import FloatArray
 
 _FINER = 5

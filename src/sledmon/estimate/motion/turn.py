@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sledmon.estimate.attitude import rotate
+from sledmon.estimate.motion.attitude import rotate
 from sledmon.samples import FloatArray
 
 _UP = np.array([0.0, 0.0, 1.0])

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from sledmon.estimate.averages import moving_mean
-from sledmon.estimate.banded import STATES, Chain, SolvedChain
-from sledmon.estimate.nodes import BeltNodes, ClipColumns, Cord
-from sledmon.estimate.path import Follows, Path
+from sledmon.estimate.motion.banded import STATES, Chain, SolvedChain
+from sledmon.estimate.motion.nodes import BeltNodes, ClipColumns, Cord
+from sledmon.estimate.motion.path import Follows, Path
 from sledmon.samples import FloatArray
 
 FORWARD, SIDEWAYS, VERTICAL, OFFSET, BOUNCE = range(5)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sledmon.errors import SprintError
-from sledmon.estimate.sprint_curves import velocity_at
-from sledmon.estimate.sprint_model import SprintFit
+from sledmon.estimate.sprint.curves import velocity_at
+from sledmon.estimate.sprint.model import SprintFit
 from sledmon.results import NAN, UNKNOWN, Measured
 from sledmon.samples import FloatArray
 from sledmon.units import STANDARD_GRAVITY_MPS2
@@ -146,7 +146,7 @@ def force_velocity(
 
     Examples
     --------
-    >>> from sledmon.estimate.sprint_model import SprintModelParams, fit_velocity
+    >>> from sledmon.estimate.sprint.model import SprintModelParams, fit_velocity
     >>> t = np.arange(0.0, 5.0, 0.01)
     >>> fit = fit_velocity(t, velocity_at(t, 7.0, 8.3), SprintModelParams())
     >>> sled = Resistance(sled_kg=10.0, friction=50.0 / 98.0665, strap_angle_rad=0.0)

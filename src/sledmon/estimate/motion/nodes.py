@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from sledmon.estimate.rise import Rise
-from sledmon.estimate.turn import Turn
+from sledmon.estimate.motion.rise import Rise
+from sledmon.estimate.motion.turn import Turn
 from sledmon.samples import FloatArray
 
 
