@@ -56,7 +56,12 @@ def wear(session: SimulatedSession, model: str) -> SimulatedSession:
     sense_seed, radio_seed, cut_seed = seeds.spawn(3)
     faults, clock = fault_level(session.params.faults), session.clocks["imu"]
     samples, truth = sense(
-        session.motion, faults, clock, sense_seed, nominal_rate_hz=_RATES_HZ[model]
+        session.motion,
+        session.worn.imu_m,
+        faults,
+        clock,
+        sense_seed,
+        nominal_rate_hz=_RATES_HZ[model],
     )
     if model == _WITMOTION:
         notifications = _witmotion(samples, np.random.default_rng(cut_seed))
