@@ -33,9 +33,9 @@ from sledmon.library import (
     synchronise,
 )
 from sledmon.library.athletes import ensure_athletes
-from sledmon.library.from_document import rep_row, verdict_row
+from sledmon.library.from_document import document_row, rep_row, verdict_row
 from sledmon.library.ids import session_id
-from sledmon.library.schema import reps, sessions, verdicts
+from sledmon.library.schema import rep_documents, reps, sessions, verdicts
 from sledmon.library.sessions import Results
 from tests.library.cuts import CutError, counting, cut_at
 from tests.library.sessions import DISTANCE_M, drawn, everything, rep, results
@@ -92,9 +92,11 @@ def killed_while_storing(
                 set(
                     connection.execute(select(t.c.number).where(t.c.session_id == newest)).scalars()
                 )
-                for t in (reps, verdicts)
+                for t in (reps, verdicts, rep_documents)
             ]
-        yield Killed(len(told), len(set(told) - found[0]), len(found[0] ^ found[1]))
+        yield Killed(
+            len(told), len(set(told) - found[0]), len(set.union(*found) - set.intersection(*found))
+        )
 
 
 def synchronised_with_cuts(new_place: Callable[[], str], cuts: int, seed: int = 1) -> int:
@@ -161,7 +163,7 @@ def fill(library: Library, size: Size, seed: int = 1) -> None:
     one_rep = results([rep(1)]).document["reps"][0]
     given = results([])
     for first in range(0, size.sessions, 200):
-        rows: tuple[list[_Row], list[_Row], list[_Row]] = ([], [], [])
+        rows: tuple[list[_Row], ...] = ([], [], [], [])
         for number in range(first, min(first + 200, size.sessions)):
             day = f"{2020 + number // 4000}-{1 + number // 350 % 12:02}-{1 + number % 28:02}"
             started = f"{day}T{number % 24:02}:00:00Z"
@@ -179,10 +181,11 @@ def fill(library: Library, size: Size, seed: int = 1) -> None:
                 }
                 rows[1].append(rep_row(document, one, ids[who[n % 5]], started))
                 rows[2].append(verdict_row(document, one))
+                rows[3].append(document_row(document, one))
         with library.editing() as edit:
             for row in rows[0]:
                 row["change"] = edit.change
-            for table, some in zip((sessions, reps, verdicts), rows, strict=True):
+            for table, some in zip((sessions, reps, verdicts, rep_documents), rows, strict=True):
                 edit.connection.execute(insert(table), some)
 
 

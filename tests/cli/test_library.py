@@ -55,10 +55,11 @@ def test_a_rebuild_gives_the_very_results_of_the_day(place: Path, tmp_path: Path
     with open_library(str(place)) as library, library.editing() as edit:
         from sqlalchemy import delete, update
 
-        from sledmon.library.schema import reps, verdicts
+        from sledmon.library.schema import rep_documents, reps, verdicts
 
         edit.connection.execute(update(verdicts).values(flag="strength-load"))
-        edit.connection.execute(delete(reps).where(reps.c.number == 2))
+        for table in (reps, rep_documents):
+            edit.connection.execute(delete(table).where(table.c.number == 2))
     assert sledmon("library", "show", recording, "--format", "json").out != before
     ran = sledmon("library", "rebuild")
     assert (ran.code, ran.out.count("changed")) == (0, 1)

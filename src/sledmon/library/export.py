@@ -109,8 +109,8 @@ def _sessions(connection: Connection, athlete: UUID, key: str) -> list[dict[str,
             ],
             "reps": [
                 row["document"]
-                for row in sorted(content.parts["reps"], key=lambda row: int(row["number"]))
-                if row["athlete_id"] == athlete
+                for row in sorted(content.parts["rep_documents"], key=lambda row: row["number"])
+                if name_key(row["document"]["athlete"]) == key
             ],
         }
         for one, content in inside

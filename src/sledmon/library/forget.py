@@ -144,8 +144,8 @@ def _without(whole: Content, athlete: UUID, one: UUID) -> Content | None:
         return None
     document = whole.root["document"]
     if document:
-        named = next(r["document"]["athlete"] for r in whole.parts["reps"] if r["number"] in theirs)
-        document = without_athlete(document, named)
+        said = (row for row in whole.parts["rep_documents"] if row["number"] in theirs)
+        document = without_athlete(document, next(said)["document"]["athlete"])
         document["notes"].append(_NOTE)
     return replace(whole, root=whole.root | {"document": document, "title": ""}, parts=parts)
 

@@ -40,7 +40,6 @@ def rep_row(document: Document, session_id: UUID, athlete_id: UUID, recorded_utc
         "steps": steps["count"],
         "lean_rad": lean["mean"],
         "lean_sigma_rad": lean["sigma"],
-        "document": dict(document),
     }
     for name in ("unresisted", "load_kg", "sled_kg", "distance_m", "complete", "excluded"):
         row[name] = document[name]
@@ -53,6 +52,12 @@ def rep_row(document: Document, session_id: UUID, athlete_id: UUID, recorded_utc
     row |= _measured("peak_velocity", "_mps", document["peak_velocity_mps"])
     row |= _measured("step_frequency", "_hz", steps["frequency_hz"])
     return row
+
+
+def document_row(document: Document, session_id: UUID) -> Row:
+    """All of one rep."""
+    number = document["number"]
+    return {"session_id": session_id, "number": number, "document": dict(document)}
 
 
 def verdict_row(document: Document, session_id: UUID) -> Row:

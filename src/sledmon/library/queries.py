@@ -99,7 +99,7 @@ def session_list(
     ]
 
 
-_HISTORY = [column for column in reps.c if column.name not in ("document", "athlete_id")]
+_HISTORY = [column for column in reps.c if column.name != "athlete_id"]
 _VERDICT = [column for column in verdicts.c if column.name not in ("session_id", "number")]
 
 
@@ -195,7 +195,7 @@ def session_document(connection: Connection, one: UUID, path: str = "") -> dict[
     """contract.md's JSON of a session, as the pipeline gave it."""
     found = load(connection, SESSIONS, [one])[one]
     document = dict(found.root["document"])
-    documents = [row["document"] for row in sorted(found.parts["reps"], key=_number)]
+    documents = [row["document"] for row in sorted(found.parts["rep_documents"], key=_number)]
     if document:
         document["recording"] = {**document["recording"], "path": path}
     return document | {"reps": documents}

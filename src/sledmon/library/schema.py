@@ -147,15 +147,23 @@ reps = Table(
     *_measured("lean", "_rad"),
     Column("slack_s", Double()),
     _text("trust"),
-    Column("document", JSON(), nullable=False),
     Index(None, "athlete_id", "recorded_utc"),
     Index(
         "ix_reps_best",
         *("athlete_id", "counted", "unresisted", "distance_m", "window_velocity_mps"),
     ),
 )
-"""contract.md's numbers as columns, and its whole JSON of the rep as ``document``. ``counted``:
-complete, not excluded, and of better than poor trust."""
+"""contract.md's numbers as columns. ``counted``: complete, not excluded, and of better than poor
+trust."""
+
+rep_documents = Table(
+    "rep_documents",
+    metadata,
+    _part_of("sessions", "session_id"),
+    Column("number", Integer(), primary_key=True, autoincrement=False),
+    Column("document", JSON(), nullable=False),
+)
+"""contract.md's whole JSON of each rep; apart, so that a history reads few pages."""
 
 verdicts = Table(
     "verdicts",
@@ -252,6 +260,8 @@ AGGREGATES: Final = (
     Aggregate(groups, "group_id", (group_members,)),
     Aggregate(rigs, "", ()),
     Aggregate(plans, "", ()),
-    Aggregate(sessions, "session_id", (reps, verdicts, baselines, load_velocity_points)),
+    Aggregate(
+        sessions, "session_id", (reps, rep_documents, verdicts, baselines, load_velocity_points)
+    ),
 )
 """In an order in which each refers only to those before it."""

@@ -16,6 +16,7 @@ from sledmon.library.from_document import (
     Document,
     athletes_of,
     baseline_rows,
+    document_row,
     load_velocity_rows,
     rep_row,
     verdict_row,
@@ -174,7 +175,7 @@ class SessionStore:
                 self._enter(edit)
             names = ensure_athletes(edit, athletes_of(changed))
             numbers = [*gone, *(document["number"] for document in changed)]
-            for table in (schema.reps, schema.verdicts):
+            for table in (schema.reps, schema.rep_documents, schema.verdicts):
                 edit.connection.execute(
                     delete(table).where(table.c.session_id == self._id, table.c.number.in_(numbers))
                 )
@@ -258,6 +259,7 @@ def _content(one: UUID, results: Results, names: Mapping[str, UUID]) -> Content:
         root,
         {
             schema.reps: [rep_row(d, one, names[d["athlete"]], plain_text(started)) for d in reps],
+            schema.rep_documents: [document_row(d, one) for d in reps],
             schema.verdicts: [verdict_row(d, one) for d in reps],
             schema.baselines: baseline_rows(document, one, names),
             schema.load_velocity_points: load_velocity_rows(document, one, names),
@@ -288,6 +290,7 @@ def _insert_reps(
             insert(schema.reps),
             [rep_row(d, one, names[d["athlete"]], started) for d in documents],
         )
+        connection.execute(insert(schema.rep_documents), [document_row(d, one) for d in documents])
         connection.execute(insert(schema.verdicts), [verdict_row(d, one) for d in documents])
 
 

@@ -86,8 +86,14 @@ def _reps() -> None:
         *_measured("lean", "_rad"),
         sa.Column("slack_s", double),
         _required("trust"),
-        _required("document", sa.JSON()),
         _key("reps", "session_id", "number"),
+    )
+    op.create_table(
+        "rep_documents",
+        _of("rep_documents", "sessions", "session_id"),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        _required("document", sa.JSON()),
+        _key("rep_documents", "session_id", "number"),
     )
     op.create_index("ix_reps_athlete_id_recorded_utc", "reps", ["athlete_id", "recorded_utc"])
     op.create_index(
