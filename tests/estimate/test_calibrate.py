@@ -318,7 +318,8 @@ def test_a_reel_below_the_belt_by_tape_keeps_its_sign() -> None:
         ([0.0, 0.0], [0.0, 0.01], "1 mark is no distance"),
         ([0.0, 0.9, 1.8], [0.0, 0.8, 1.7], "too close"),
         ([0.0, 4.572, 9.144], [0.0, math.nan, 9.0], "is unknown"),
-        ([0.0, 4.572, 9.144], [9.0, 4.5, 0.0], "cord comes in as marks go out"),
+        ([0.0, 4.572, 9.144], [9.0, 4.5, 0.0], "no cord goes out as marks do"),
+        ([0.0, 4.0], [0.0, 0.0], "no cord goes out as marks do"),
         # The athlete stood at 6 yd for 5.
         ([0.0, 0.9144, 4.572, 9.144], [0.0, 0.87, 5.38, 9.05], "at 4.572 m (visit 3)"),
     ],

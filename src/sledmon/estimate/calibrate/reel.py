@@ -127,8 +127,8 @@ def reel_geometry(
     spread_m2 = np.square(payout_sigma_m) + p.stand_sigma_m**2
     nothing = np.full((3, 3), np.nan)
     refusal = too_little(marks, payout + 0.0 * spread_m2, "walk", "stand at", p.least_range_m)
-    if not refusal and np.polynomial.Polynomial.fit(marks, payout, 1).convert().coef[1] <= 0:
-        refusal = "walk: cord comes in as marks go out; check the order of marks and the direction"
+    if not refusal and float(np.polyfit(marks, payout, 1)[0]) < 1e-9:
+        refusal = "walk: no cord goes out as marks do; check the order of marks and the direction"
     if refusal:
         return ReelGeometry(covariance_m2=nothing, refusal=refusal)
     given = tuple(
