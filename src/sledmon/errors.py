@@ -25,6 +25,10 @@ class RigError(SledmonError):
     """A rig file with an unknown key or an impossible value."""
 
 
+class PlanError(SledmonError):
+    """A training plan with an unknown key, an impossible value or an unknown name."""
+
+
 class EventError(SledmonError):
     """A coach's event that is not one of contract.md's, or whose value makes no sense."""
 
