@@ -40,6 +40,14 @@ class WindowVelocity:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CurvePoint:
+    """Velocity at one distance, averaged over about one step."""
+
+    distance_m: float
+    velocity_mps: Measured
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Steps:
     """Ground contacts of the rep; ``count`` is None where they could not be seen."""
 
@@ -86,6 +94,8 @@ class Estimates:
     mean_velocity_mps: Measured
     window: WindowVelocity
     peak_velocity_mps: Measured
+    curve: tuple[CurvePoint, ...] = ()
+    """Ten places D / 10 apart, as far as the rep was seen."""
     steps: Steps = Steps()
     lean: Lean = Lean()
     slack_s: float = NAN

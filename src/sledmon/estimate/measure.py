@@ -36,6 +36,7 @@ from sledmon.estimate.uncertainty import (
 from sledmon.results import (
     NAN,
     UNKNOWN,
+    CurvePoint,
     Estimates,
     Lean,
     Measured,
@@ -48,7 +49,13 @@ from sledmon.samples import FloatArray
 from sledmon.units import METRES_PER_YARD, STANDARD_GRAVITY_MPS2
 
 GATE_SPACING_M = 5 * METRES_PER_YARD
+CURVE_POINTS = 10
+"""Places at which the velocity curve is told, D / 10 apart."""
+_UNSEEN_PERIOD_SIGMA = 0.15
 _STAND_POINTS = 5
+
+_Asked = str | float | tuple[str, float]
+"""What errors are asked for: a gate's distance, the window, the peak, a place of the curve."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -239,7 +246,7 @@ class _Reading:
             if zero is not None and not math.isnan(at_s)
         }
         start = self._of_start()
-        asked: dict[str | float, Gradient] = {}
+        asked: dict[_Asked, Gradient] = {}
         if self.start_known:
             for gate in self.gates_m:
                 if gate in gates:
@@ -250,9 +257,14 @@ class _Reading:
         peak, peak_gradient, period_seen = self._peak(contacts)
         if not math.isnan(peak):
             asked["peak"] = peak_gradient
+        curve = self._curve(contacts)
+        asked |= {("curve", place_m): gradient for place_m, (_, gradient) in curve.items()}
         if self.belt_arrival_timed and self.motion.fused is not None:
+            # What a stretch of times acts on: a velocity, or else a span of time.
+            sizes: dict[_Asked, float] = {"peak": peak} | {("curve", m): value for m, (value, _) in curve.items()}
             for name, gradient in asked.items():
-                stretched = self.params.arrival_stretch * self._size(name, peak)
+                size = sizes[name] if name in sizes else self._span_s(name)
+                stretched = self.params.arrival_stretch * size
                 gradient.other = math.hypot(gradient.other, stretched)
         params = self.params
         seat = params.seat
@@ -288,19 +300,21 @@ class _Reading:
             mean_velocity_mps=mean,
             window=WindowVelocity(from_m=self.from_m, to_m=self.distance_m, velocity_mps=window),
             peak_velocity_mps=Measured(peak, sigma["peak"]) if "peak" in sigma else UNKNOWN,
+            curve=tuple(
+                CurvePoint(distance_m=m, velocity_mps=Measured(value, sigma["curve", m]))
+                for m, (value, _) in curve.items()
+            ),
             steps=self._steps(contacts),
             lean=self._lean(contacts),
             trust=self._trust(),
             notes=self._notes(period_seen=period_seen),
         )
 
-    def _size(self, name: str | float, peak: float) -> float:
-        """What a stretch of times acts on: a span of time or, for the peak, the velocity."""
-        if name == "peak":
-            return peak
-        from_s = self.passed_s[self.from_m] if name == "window" else self.start_s
-        to_s = self.end_s if name == "window" else self.passed_s[float(name)]
-        return to_s - from_s
+    def _span_s(self, name: _Asked) -> float:
+        """How long a split or the window lasted."""
+        if name == "window":
+            return self.end_s - self.passed_s[self.from_m]
+        return self.passed_s[cast("float", name)] - self.start_s
 
     def _within_rep(self, gaps: list[tuple[float, float]]) -> list[tuple[float, float]]:
         return [(a, b) for a, b in gaps if b > self.start_s and a < self.last_s]
@@ -359,27 +373,36 @@ class _Reading:
             out.other = math.hypot(out.other, unseen_m / self.path.at_moment(at_s)[1])
         return out
 
+    def _periods(self, contacts: Contacts | None, at_s: FloatArray) -> tuple[FloatArray, float]:
+        """Step period at each time, and how far off it may be as a ratio; NaN where not seen."""
+        params = self.params
+        if contacts is not None and contacts.known_in(self.run_s - 0.5, self.last_s):
+            period_s = local_period(contacts.time_s, at_s)
+            if np.all(np.isfinite(period_s)):
+                return period_s, params.period_sigma
+        measured = step_period(self.path, max(self.start_s, self.last_s - 1.5), self.last_s)
+        if measured.known:
+            return np.full(len(at_s), measured.value), measured.sigma / measured.value
+        return np.full(len(at_s), params.usual_step_period_s), NAN
+
     def _peak(self, contacts: Contacts | None) -> tuple[float, Gradient, bool]:
         """Highest moving average over one step period, and whether that period was seen."""
-        params, path = self.params, self.path
         if self.hidden:
             return NAN, Gradient(), True
-        period_sigma = params.period_sigma
         centre_s = np.arange(self.start_s, self.last_s, 0.005)
-        period_s = np.full(len(centre_s), NAN)
-        if contacts is not None and contacts.known_in(self.run_s - 0.5, self.last_s):
-            period_s = local_period(contacts.time_s, centre_s)
-        seen = bool(np.all(np.isfinite(period_s)))
-        if not seen:
-            measured = step_period(path, max(self.start_s, self.last_s - 1.5), self.last_s)
-            seen = measured.known
-            whole_s = measured.value if seen else params.usual_step_period_s
-            period_s = np.full(len(centre_s), whole_s)
-            period_sigma = measured.sigma / whole_s if seen else 0.15
-        value, at_s, over_s = _highest_average(path, centre_s, period_s)
+        period_s, period_sigma = self._periods(contacts, centre_s)
+        value, at_s, over_s = _highest_average(self.path, centre_s, period_s)
+        seen = not math.isnan(period_sigma)
         if math.isnan(value):
             return NAN, Gradient(), seen
-        half_s = over_s / 2
+        return value, self._of_average(value, at_s, over_s, period_sigma), seen
+
+    def _of_average(
+        self, value: float, at_s: float, over_s: float, period_sigma: float
+    ) -> Gradient:
+        """Gradient of an average over about a step."""
+        path, half_s = self.path, over_s / 2
+        period_sigma = _UNSEEN_PERIOD_SIGMA if math.isnan(period_sigma) else period_sigma
         out = Gradient()
         out.add(at_s + half_s, "x", 1.0 / over_s)
         out.add(at_s - half_s, "x", -1.0 / over_s)
@@ -393,7 +416,23 @@ class _Reading:
             distance_sensitivity(place_m + k * value * half_s, self.rig) for k in (1.0, -1.0)
         )
         out.common[:4] = (ahead - behind) / over_s
-        return value, out, seen
+        return out
+
+    def _curve(self, contacts: Contacts | None) -> dict[float, tuple[float, Gradient]]:
+        """Velocity by distance, averaged over about a step, as far as the rep was seen."""
+        if self.hidden or self.zero is None:
+            return {}
+        places_m = [self.distance_m * k / CURVE_POINTS for k in range(1, CURVE_POINTS + 1)]
+        passed_s = {m: self._passed(m) for m in places_m}
+        at_s = np.array([t for t in passed_s.values() if t <= self.last_s])
+        period_s, period_sigma = self._periods(contacts, at_s)
+        curve: dict[float, tuple[float, Gradient]] = {}
+        for place_m, moment_s, over_s in zip(places_m, at_s, period_s, strict=False):
+            value = _average(self.path, moment_s, over_s)
+            if math.isfinite(value):
+                gradient = self._of_average(value, moment_s, over_s, period_sigma)
+                curve[place_m] = (value, gradient)
+        return curve
 
     def _steps(self, contacts: Contacts | None) -> Steps:
         if contacts is None or self.hidden or not self.start_known:
