@@ -4,7 +4,8 @@ Live sensors, a recording, a simulated session and an import differ in the sourc
 """
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+import math
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -12,10 +13,18 @@ from typing import Protocol
 
 import numpy as np
 
-from sledmon.decode import Decoder, QualityLog
+from sledmon.decode import Decoded, Decoder, QualityLog
 from sledmon.errors import EventError
-from sledmon.estimate import FoundRep, LiveVelocity, RepFinder, RepFinderParams
-from sledmon.judge import CoachLog, JudgeParams, judge_reps
+from sledmon.estimate import (
+    CorrectedReps,
+    Corrections,
+    LiveVelocity,
+    Piece,
+    RepFinder,
+    RepFinderParams,
+)
+from sledmon.judge import CoachLog, Judge, JudgeParams
+from sledmon.plan import Plan
 from sledmon.results import Rep, Session
 from sledmon.rig import Rig, parse_rig
 from sledmon.samples import DEVICES, Event, Opened, Packet, Record, VelocityBlock
@@ -38,6 +47,10 @@ class PipelineParams:
 
     finder: RepFinderParams = field(default_factory=RepFinderParams)
     judge: JudgeParams = field(default_factory=JudgeParams)
+    kept_s: float = 600.0
+    """Samples of so long are kept in memory for corrections, 9 MB; judged."""
+    plan: Plan | None = None
+    """Stands instead of whatever plan the events bring."""
 
 
 class _PacketsHash:
@@ -65,17 +78,27 @@ class Pipeline:
         params: PipelineParams | None = None,
         *,
         watch: Callable[[VelocityBlock], None] | None = None,
+        reread: Callable[[], Iterable[Sequence[Record]]] | None = None,
     ) -> None:
-        """``watch`` is given the running velocity as it comes; without it none is computed."""
+        """``watch`` is given the running velocity as it comes; without it none is computed.
+
+        ``reread`` gives the recording from its beginning once more: with it, corrections may reach
+        back for ever, without it as far as samples are kept.
+        """
         self._watch = watch
         self._live = LiveVelocity()
         self._params = params or PipelineParams()
         self._decoder = Decoder()
         self._quality = QualityLog()
         self._finder = RepFinder(self._params.finder)
-        self._coach = CoachLog()
+        self._corrected = CorrectedReps(
+            self._params.finder,
+            self._params.kept_s,
+            None if reread is None else lambda: _decoded_again(reread(), self._rig),
+        )
+        self._coach = CoachLog(self._params.plan)
+        self._judge = Judge(self._params.judge)
         self._rig = Rig()
-        self._found: list[FoundRep] = []
         self._records = 0
         self._first_ns: int | None = None
         self._last_ns = 0
@@ -84,39 +107,54 @@ class Pipeline:
         self._refused: list[str] = []
 
     def push(self, records: Sequence[Record]) -> bool:
-        """Advance by records in order of arrival; True when a rep or its state may have changed."""
+        """Advance by records in order of arrival; True when a rep or its state may have changed.
+
+        A batch is cut behind each event: an event is acted on with what had arrived by then.
+        """
+        changed = False
+        begin = 0
+        for end, record in enumerate(records, 1):
+            if isinstance(record, Event):
+                changed |= self._push(records[begin:end])
+                begin = end
+        return self._push(records[begin:]) or changed
+
+    def _push(self, records: Sequence[Record]) -> bool:
+        """Advance by records of which the last one alone may be an event."""
         if not records:
             return False
-        first, changed = self._records, False
+        first, event = self._records, records[-1] if isinstance(records[-1], Event) else None
         self._records += len(records)
         if self._first_ns is None:
             self._first_ns = records[0].received_ns
+            if isinstance(records[0], Opened):
+                self._take_rig(records[0])
         self._last_ns = records[-1].received_ns
-        for ordinal, record in enumerate(records, first):
-            if isinstance(record, Event):
-                self._take_event(record, ordinal)
-                changed = True
-            elif isinstance(record, Opened) and ordinal == 0:
-                self._rig = parse_rig(record.rig_toml, where="the recording's rig")
-                self._decoder.set_rig(self._rig)
-                self._finder.set_rig(self._rig)
-                self._coach.set_rig(self._rig)
         self._packets_hash.add(records)
+        if event is not None:
+            self._take_event(event, self._records - 1)
         decoded = self._decoder.push(records, first)
         self._quality.add(decoded)
         if self._watch is not None and decoded.encoder:
             self._watch(self._live.push(decoded.encoder, self._rig.encoder.counts_per_m))
-        received_ns = np.array([record.received_ns for record in records], np.int64)
+        piece = _piece(decoded, first, records)
         found = self._finder.push(
-            decoded.encoder, decoded.imu, first, received_ns, self._coach.distance_at
+            piece.encoder, piece.imu, first, piece.received_ns, self._coach.distance_at
         )
-        self._found += found
-        return changed or bool(found)
+        changed = self._corrected.push(piece, found)
+        if event is not None:
+            coach = self._coach
+            said = Corrections(coach.distance_now, coach.edges_of, coach.missed_reps())
+            # Undoing may concern any rep, and edges may lie before the moment they are told at.
+            whole = event.kind in ("undo", "rep_edges", "recover_rep")
+            self._corrected.correct(said, -math.inf if whole else event.time_s)
+        return changed or event is not None
 
     def finish(self) -> Session:
         """The session after its last record: a rep still open ends with what there is."""
-        self._found += self._finder.finish(self._coach.distance_at)
+        self._corrected.finish(self._finder.finish(self._coach.distance_at))
         self._quality.add(self._decoder.finish(self._last_ns))
+        reps = self.reps()
         return Session(
             software=VERSION,
             duration_s=(self._last_ns - (self._first_ns or 0)) / NANOSECONDS_PER_SECOND,
@@ -126,26 +164,35 @@ class Pipeline:
                 self._quality.quality(self._decoder.periods_s),
                 sync_offset_s=self._finder.sync_offset_s,
             ),
-            reps=self.reps(),
+            reps=reps,
+            athletes=self._judge.summaries(),
             notes=self._notes(),
         )
 
     def reps(self) -> tuple[Rep, ...]:
         """Every finished rep with its state and verdict as of now."""
-        starts = [found.estimates.start_s for found in self._found] + [float("inf")]
+        corrected, self._not_corrected = self._corrected.reps()
+        starts = [each.start_s for each in corrected] + [float("inf")]
         states = [self._coach.state_of(start_s, end_s) for start_s, end_s in pairwise(starts)]
         reps = [
             Rep(
                 number=number,
-                # What was measured, should the distance have been corrected since.
-                conditions=replace(state.conditions, distance_m=found.estimates.window.to_m),
-                estimates=found.estimates,
-                start_rule=self._params.finder.rep.start_rule,
+                # What was measured, should the distance not be that which was asked for.
+                conditions=replace(state.conditions, distance_m=each.estimates.window.to_m),
+                estimates=each.estimates,
+                start_rule="set by hand" if each.edges_set else self._params.finder.rep.start_rule,
                 excluded=state.excluded,
             )
-            for number, (found, state) in enumerate(zip(self._found, states, strict=True), 1)
+            for number, (each, state) in enumerate(zip(corrected, states, strict=True), 1)
         ]
-        return judge_reps(reps, [state.baseline for state in states], self._params.judge)
+        return self._judge.judge(
+            reps, [state.baseline for state in states], [state.plan for state in states]
+        )
+
+    def _take_rig(self, opened: Opened) -> None:
+        self._rig = parse_rig(opened.rig_toml, where="the recording's rig")
+        for stage in (self._decoder, self._finder, self._corrected, self._coach):
+            stage.set_rig(self._rig)
 
     def _take_event(self, event: Event, ordinal: int) -> None:
         self._events_hash.update(f"{event.time_s!r},{event.kind},{event.value}\n".encode())
@@ -157,7 +204,21 @@ class Pipeline:
     def _notes(self) -> tuple[str, ...]:
         assumed = self._rig.assumed
         rig = (f"rig defaults assumed: {', '.join(assumed)}",) if assumed else ()
-        return rig + self._coach.not_acted_on() + tuple(self._refused)
+        return rig + tuple(self._not_corrected) + tuple(self._refused)
+
+
+def _piece(decoded: Decoded, first: int, records: Sequence[Record]) -> Piece:
+    received_ns = np.array([record.received_ns for record in records], np.int64)
+    return Piece(first, received_ns, decoded.encoder, decoded.imu)
+
+
+def _decoded_again(batches: Iterable[Sequence[Record]], rig: Rig) -> Iterator[Piece]:
+    """The samples of a recording from its beginning; cut otherwise, they are the same."""
+    decoder, first = Decoder(), 0
+    decoder.set_rig(rig)
+    for records in batches:
+        yield _piece(decoder.push(records, first), first, records)
+        first += len(records)
 
 
 async def run(

@@ -117,6 +117,11 @@ class Verdict:
     probability: float = NAN
     cause: str | None = None
     advice: str | None = None
+    within_rep_drop: Measured = UNKNOWN
+    """What fell away in the last quarter of the rep, against the athlete's own curve."""
+    rest_s: float = NAN
+    """Since the athlete's last rep."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +134,53 @@ class Rep:
     start_rule: str
     excluded: bool = False
     verdict: Verdict = field(default_factory=Verdict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadPoint:
+    """Expected velocity at one load."""
+
+    load_kg: float
+    """Sled and plates; 0: unresisted."""
+    velocity_mps: Measured
+    reps: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadVelocity:
+    """``v = v0 - slope L`` on one surface; see judge/METHODS.md."""
+
+    points: tuple[LoadPoint, ...] = ()
+    """By load."""
+    surface: str = ""
+    v0_mps: Measured = UNKNOWN
+    slope_mps_per_kg: Measured = UNKNOWN
+    """Velocity lost with every kilogram."""
+    covariance: float = NAN
+    """Of the two."""
+    r_squared: float = NAN
+    residual_mps: float = NAN
+    """SD of the points about the line."""
+    why_not: str = ""
+    """Why there is no line; empty: there is one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AthleteSummary:
+    """What a session says of one athlete over one distance."""
+
+    athlete: str
+    distance_m: float
+    baseline_mps: Measured = UNKNOWN
+    """Expected unresisted window velocity; the newest in force."""
+    baseline_reps: int = 0
+    """Unresisted reps it was chosen from; 0: it was brought by an event, or is unknown."""
+    rep_cv: Measured = UNKNOWN
+    """Rep-to-rep variation as learnt from this session."""
+    load_velocity: LoadVelocity = LoadVelocity()
+    load_for_target_kg: Measured = UNKNOWN
+    """Sled and plates for the plan's speed line; the strength line where that is the target."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,4 +214,5 @@ class Session:
     events_sha256: str
     quality: Quality
     reps: tuple[Rep, ...]
+    athletes: tuple[AthleteSummary, ...] = ()
     notes: tuple[str, ...] = ()

@@ -17,7 +17,8 @@ FIVE = path_of("simulated-5yd-loads")
 SHORT = path_of("simulated-false-starts")
 
 MEASURED = {"value": None, "sigma": None}
-# contract.md, *JSON*; "surface", "late", "faults" and the session's "notes" are added here.
+# contract.md, *JSON*; "surface", "late", "faults", "within_rep_drop", "rest_s" and the session's
+# "athletes" and "notes" are added here.
 SENSOR = {
     "rate_hz": None,
     "samples": None,
@@ -40,6 +41,7 @@ REP = {
         "zone": None, "certainty": None, "velocity_decrement": MEASURED,
         "velocity_loss": MEASURED, "session_loss": MEASURED, "flag": None, "line": None,
         "probability": None, "cause": None, "advice": None,
+        "within_rep_drop": MEASURED, "rest_s": None,
     },
 }  # fmt: skip
 SESSION = {
@@ -47,8 +49,18 @@ SESSION = {
     "recording": {"path": None, "duration_s": None, "sha256": None, "events_sha256": None},
     "quality": {"imu": SENSOR, "encoder": SENSOR, "sync_offset_s": MEASURED},
     "reps": None,
+    "athletes": None,
     "notes": None,
 }
+ATHLETE = {
+    "athlete": None, "distance_m": None, "baseline_mps": MEASURED | {"reps": None},
+    "rep_cv": MEASURED,
+    "load_velocity": {
+        "surface": None, "points": None, "v0_mps": MEASURED, "slope_mps_per_kg": MEASURED,
+        "r_squared": None, "residual_mps": None, "why_not": None,
+    },
+    "load_for_target_kg": MEASURED, "notes": None,
+}  # fmt: skip
 TRUTH_REP = (
     "number", "start_s", "end_s", "split_5yd_s", "split_10yd_s", "mean_velocity_mps",
     "window_velocity_mps", "peak_velocity_mps", "steps", "step_frequency_hz", "slack_s", "load_kg",
@@ -79,6 +91,8 @@ def test_json_has_the_names_of_the_contract() -> None:
         names(rep, REP)
         for split in rep["splits"]:
             names(split, {"distance_yd": None, "distance_m": None, "time_s": MEASURED})
+    for athlete in [*document["athletes"], *analyzed(FIVE)["athletes"]]:
+        names(athlete, ATHLETE)
     for gap in analyzed(SHORT)["quality"]["encoder"]["gaps"]:
         names(gap, {"start_s": None, "end_s": None})
 
@@ -111,6 +125,45 @@ def test_words_are_those_of_the_contract() -> None:
             assert verdict["flag"] in {None, "strength-load", "fatigue", "watch"}
             assert verdict["cause"] in {None, "load", "fatigue", "slack", "sensor", "start"}
             assert rep["notes"] == list(dict.fromkeys(rep["notes"]))
+
+
+PURE = "[lines]\nspeed = 0.1\nstrength = 0.1\n"
+
+
+def test_a_plan_from_a_file_or_by_name_judges_instead_of_the_recording_s_own(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "tuesday.toml"
+    file.write_text(PURE, encoding="utf-8")
+    for plan in (file, "pure-speed"):
+        ran = sledmon("analyze", CLEAN, "--plan", plan, "--format", "json")
+        assert (ran.code, ran.err) == (0, "")
+        last = json.loads(ran.out)["reps"][3]
+        assert (last["verdict"]["flag"], last["verdict"]["line"]) == (
+            "strength-load",
+            "decrement 0.10",
+        )
+    assert analyzed(CLEAN)["reps"][3]["verdict"]["flag"] == "watch"
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        ("fast", "no plan is named 'fast'"),
+        ("missing.toml", "missing.toml does not exist; name a plan (.toml) or speed-10yd"),
+        (b"\xff\xfe", "is not UTF-8"),
+        (b"sets = 3", "unknown key 'sets'"),
+    ],
+)
+def test_a_plan_that_cannot_be_used_is_one_sentence(
+    plan: str | bytes, words: str, tmp_path: Path
+) -> None:
+    if isinstance(plan, bytes):
+        (tmp_path / "plan.toml").write_bytes(plan)
+        plan = str(tmp_path / "plan.toml")
+    ran = sledmon("analyze", CLEAN, "--plan", plan)
+    assert_one_sentence(ran)
+    assert words in ran.err
 
 
 def test_several_recordings_give_a_list_in_the_order_asked() -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from sledmon.errors import EventError
 from sledmon.judge import CoachLog
+from sledmon.plan import parse_plan
 from sledmon.rig import parse_rig
 from sledmon.samples import Event
 
@@ -62,8 +64,57 @@ def test_the_distance_is_asked_for_as_it_was_known() -> None:
     assert coach.distance_at(3.0, 1) == pytest.approx(8 * 0.9144)
 
 
-def test_events_that_change_nothing_yet_are_named() -> None:
-    assert log((0.0, "rep_edges", "1 2")).not_acted_on() == (
-        "event rep_edges is kept but not acted on by this version",
+def test_a_plan_gives_distance_load_and_set_until_the_coach_says_otherwise() -> None:
+    plan = "[[set]]\nunresisted = true\ndistance_yd = 5\n[[set]]\nload_lb = 10\ndistance_yd = 8"
+    coach = log((0.0, "plan", plan), (100.0, "set", "2"), (150.0, "load_kg", "2.5"))
+    first, second, told = (coach.state_of(t, t + 3).conditions for t in (50.0, 120.0, 160.0))
+    assert first.unresisted
+    assert first.distance_m == pytest.approx(4.572)
+    assert not second.unresisted
+    assert second.load_kg == pytest.approx(4.5359237)
+    assert second.distance_m == coach.distance_at(120.0, 1) == pytest.approx(8 * 0.9144)
+    assert told.load_kg == 2.5
+
+
+def test_the_plan_of_a_new_set_stands_before_a_load_told_in_the_old_one() -> None:
+    plan = "[[set]]\nload_lb = 5\n[[set]]\nload_lb = 20"
+    coach = log((0.0, "plan", plan), (10.0, "load_kg", "1"), (100.0, "set", "2"))
+    loads = [coach.state_of(t, t + 3).conditions.load_kg for t in (5.0, 50.0, 120.0)]
+    assert loads == [pytest.approx(2.2679618), 1.0, pytest.approx(9.0718474)]
+    assert (
+        log((5.0, "load_kg", "3"), (5.0, "plan", plan)).state_of(6.0, 9.0).conditions.load_kg == 3
     )
-    assert log((0.0, "load_kg", "5")).not_acted_on() == ()
+
+
+def test_a_plan_that_says_nothing_of_load_leaves_it_as_it_was_told() -> None:
+    coach = log((0.0, "load_kg", "3"), (5.0, "plan", "pure-speed"))
+    assert coach.state_of(6.0, 9.0).plan.lines.strength == 0.1
+    coach = log((0.0, "load_kg", "3"), (5.0, "plan", "[lines]\nspeed = 0.05"))
+    assert coach.state_of(6.0, 9.0).conditions.load_kg == 3.0
+    assert coach.state_of(6.0, 9.0).plan.lines.speed == 0.05
+
+
+def test_a_plan_that_makes_no_sense_is_an_event_that_makes_none() -> None:
+    with pytest.raises(EventError, match="unknown key 'sets'"):
+        log((0.0, "plan", "sets = 3"))
+    with pytest.raises(EventError, match="no plan is named 'fast'"):
+        log((0.0, "plan", "fast"))
+
+
+def test_a_plan_given_beforehand_stands_instead_of_the_events_own() -> None:
+    coach = CoachLog(parse_plan("[lines]\nspeed = 0.2"))
+    coach.add(Event(0, 0.0, "plan", "pure-speed"), 0)
+    assert coach.state_of(1.0, 2.0).plan.lines.speed == 0.2
+
+
+def test_edges_belong_to_the_rep_in_whose_time_their_middle_lies_and_the_newest_hold() -> None:
+    coach = log((1.0, "rep_edges", "10 13"), (2.0, "rep_edges", "10.5 13"))
+    assert coach.edges_of(9.0, 30.0) == (10.5, 13.0)
+    assert coach.edges_of(30.0, 50.0) is None
+    assert log((1.0, "rep_edges", "10 13"), (2.0, "undo", "")).edges_of(9.0, 30.0) is None
+
+
+def test_missed_reps_are_named_by_a_moment_or_by_the_time_of_the_event() -> None:
+    coach = log((12.0, "recover_rep", ""), (40.0, "recover_rep", "30.5"), (41.0, "undo", ""))
+    assert coach.missed_reps() == (12.0,)
+    assert log((40.0, "recover_rep", "30.5")).missed_reps() == (30.5,)

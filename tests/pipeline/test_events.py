@@ -97,11 +97,6 @@ def test_a_new_distance_measures_the_next_rep_to_its_own_gates() -> None:
     assert now.end_s == pytest.approx(now.start_s + now.splits[0].time_s.value, abs=1e-9)
 
 
-def test_a_distance_told_after_a_rep_ended_does_not_measure_it_anew() -> None:
-    session = told((69.0, 60.0, "distance_yd", "5"))
-    assert estimates(session) == estimates(session_of(clean()))
-
-
 def test_a_baseline_brought_by_an_event_judges_reps_after_it() -> None:
     session = told((1.0, 1.0, "baseline", "4.40 0.02"))
     verdict = session.reps[3].verdict

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sledmon.acquire import played_back
 from sledmon.cli.destinations import require_results_place
-from sledmon.cli.options import Output, each_or_told, open_or_warn, write_out
+from sledmon.cli.options import Output, each_or_told, open_or_warn, plan_from, write_out
 from sledmon.estimate import RepFinderParams, RepParams
 from sledmon.pipeline import Pipeline, PipelineParams
 from sledmon.pipeline import run as run_pipeline
@@ -45,17 +45,28 @@ def run(
             help="First movement: velocity rises through this, m/s.",
         ),
     ] = RepParams().start_threshold_mps,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            "--plan",
+            metavar="FILE|NAME",
+            help="Judge by this plan (TOML, or a preset's name) instead of the recording's own.",
+        ),
+    ] = None,
 ) -> None:
     """Results of one or more recordings; a bad one is told and does not stop the rest."""
     require_results_place(output)
     params = PipelineParams(
-        finder=RepFinderParams(rep=RepParams(start_threshold_mps=start_threshold))
+        finder=RepFinderParams(rep=RepParams(start_threshold_mps=start_threshold)),
+        plan=None if plan is None else plan_from(plan),
     )
     sessions: list[tuple[str, Session]] = []
 
     def work(path: Path) -> None:
-        source = played_back(open_or_warn(path))
-        sessions.append((str(path), asyncio.run(run_pipeline(source, Pipeline(params)))))
+        recording = open_or_warn(path)
+        pipeline = Pipeline(params, reread=recording.batches)
+        session = asyncio.run(run_pipeline(played_back(recording), pipeline))
+        sessions.append((str(path), session))
 
     went_well = each_or_told(recordings, work)
     if sessions:

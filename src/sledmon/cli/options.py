@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 
 from sledmon.cli.destinations import is_recording
-from sledmon.errors import RecordingError, SledmonError, unreadable, unwritable
+from sledmon.errors import PlanError, RecordingError, SledmonError, unreadable, unwritable
 from sledmon.pipeline import Pipeline, Recorder, Source, run
+from sledmon.plan import PRESETS, Plan, parse_plan, read_plan
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.terminal import LiveTable, console_for, session_text
 from sledmon.recording import Recording, open_recording
 from sledmon.results import Rep, Session
+from sledmon.samples import Record
 
 
 class Faults(StrEnum):
@@ -66,6 +68,21 @@ def parse_loads(text: str) -> tuple[float, ...]:
     return numbers
 
 
+def plan_from(said: str) -> Plan:
+    """A plan from a file, or from a preset's name."""
+    path = Path(said)
+    if not path.is_file():
+        if path.suffix or len(path.parts) > 1:
+            raise PlanError(f"{said} does not exist; name a plan (.toml) or {', '.join(PRESETS)}")
+        return read_plan(said, where="--plan")
+    try:
+        return parse_plan(path.read_bytes().decode("utf-8-sig"), where=said)
+    except UnicodeDecodeError:
+        raise PlanError(f"{said} is not UTF-8; save it as UTF-8") from None
+    except OSError as error:
+        raise PlanError(f"cannot read {said}: {error.strerror}") from None
+
+
 Speed = Annotated[str, typer.Option("--speed", help="Times real time, or max.", metavar="X|max")]
 Output = Annotated[
     Path | None, typer.Option("--output", help="Write the results to this file.", metavar="FILE")
@@ -97,12 +114,14 @@ def play(
     output: Path | None,
     recorder: Recorder | None = None,
     new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+    reread: Callable[[], Iterable[Sequence[Record]]] | None = None,
 ) -> Session:
     """Run a session to its end before the user's eyes, then leave its results as asked.
 
-    ``new_loop`` makes the event loop that the source needs, where any will not do.
+    ``new_loop`` makes the event loop that the source needs, where any will not do; ``reread`` gives
+    its records from the beginning once more, for corrections that reach far back.
     """
-    pipeline = Pipeline()
+    pipeline = Pipeline(reread=reread)
 
     def played(show: Callable[[tuple[Rep, ...]], None] | None = None) -> Session:
         with asyncio.Runner(loop_factory=new_loop) as runner:

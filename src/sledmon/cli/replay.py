@@ -22,10 +22,12 @@ def run(
     """Play a recording at any speed; the results are those of the day."""
     pace = parse_speed(speed)
     require_results_place(output)
+    opened = open_or_warn(recording)
     play(
-        played_back(open_or_warn(recording), pace),
+        played_back(opened, pace),
         title=f"Replay: {recording.name}",
         path=str(recording),
         output_format=output_format,
         output=output,
+        reread=opened.batches,
     )

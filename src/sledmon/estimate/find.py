@@ -63,17 +63,34 @@ class RepFinderParams:
     belt_only: BeltOnlyParams = field(default_factory=BeltOnlyParams)
 
 
+class Begun(NamedTuple):
+    """Where a run was suspected, and what was known then: enough to measure it again."""
+
+    opened_s: float
+    floor_s: float
+    """Where the rep before ended."""
+    segment: int
+    """Of the tether."""
+    offset: Measured
+    """From tether to belt times, as known when the rep ended."""
+
+
 class FoundRep(NamedTuple):
     """A finished rep, and the record at which it became final."""
 
     estimates: Estimates
     ordinal: int
+    begun: Begun | None = None
+    """None without a tether: there is nothing to measure again."""
+    ended_s: float = math.nan
+    """Samples up to there belong to it."""
 
 
 class _Mode(Enum):
     REST = "rest"
     RUN = "run"
     AFTER = "after"
+    OVER = "over"
 
 
 class _End(NamedTuple):
@@ -110,6 +127,29 @@ class RepFinder:
         self._offset_segment = 0  # of the belt, whose clock begins anew with each
         self._tether_since: int | None = None  # the record that brought its first sample
         self._belt_only = BeltRepFinder(self._params.belt_only)
+        self._again: Begun | None = None
+        self._edges_s: tuple[float, float] | None = None
+
+    @classmethod
+    def resumed(
+        cls,
+        begun: Begun,
+        rig: Rig,
+        params: RepFinderParams,
+        edges_s: tuple[float, float] | None = None,
+    ) -> "RepFinder":
+        """A finder that stands where a run was suspected, and looks for no other.
+
+        With ``edges_s`` the run ends at its gate or at the second edge, whatever comes first.
+        """
+        finder = cls(params)
+        finder._rig = rig
+        finder._mode = _Mode.RUN
+        finder._scan, finder._floor_s = begun.opened_s, begun.floor_s
+        finder._segment = begun.segment
+        finder._tether_since = -1
+        finder._again, finder._edges_s = begun, edges_s
+        return finder
 
     @property
     def running(self) -> bool:
@@ -146,11 +186,8 @@ class RepFinder:
                 # The sensor restarted: what it counted before cannot be compared with this.
                 found += self._advance(distance_at, until=int(block.record[0]))
                 self._forget(block.segment)
-            scale = block.counts_per_m
-            if math.isnan(scale) or (scale != 1.0 and "encoder.counts_per_m" in self._rig.given):
-                scale = self._rig.encoder.counts_per_m
             target = self._late if block.late else self._tether
-            target.extend(block, scale)
+            target.extend(block, counts_per_m(block, self._rig))
         found += self._advance(distance_at)
         self._trim()
         return found
@@ -181,7 +218,7 @@ class RepFinder:
         params = self._params
         found: list[FoundRep] = []
         tether = self._tether
-        while len(tether.time_s):
+        while len(tether.time_s) and self._mode is not _Mode.OVER:
             coarse = tether.coarse_velocity(params.slope_s)
             fresh = int(np.searchsorted(tether.time_s, self._scan, side="right"))
             if self._mode is _Mode.REST:
@@ -196,21 +233,32 @@ class RepFinder:
                     break
                 self._scan = float(tether.time_s[fresh + int(slow[0])])
                 self._mode = _Mode.REST
+            elif tether.time_s[-1] < self._scan:
+                break  # resumed: the run has not come yet
             else:
                 opened_s = self._scan
                 distance_m = distance_at(opened_s, int(tether.record[self._open_index()]))
                 end = self._end(coarse, distance_m, until)
                 if end is None:
                     break
-                estimates = self._measure(end, opened_s, distance_m)
+                offset = self._again.offset if self._again else self._offset_at(end.ordinal)
+                estimates = self._measure(end, opened_s, distance_m, offset)
                 self._scan = end.scan_s
                 # A run that goes on behind its gate, or behind a silence, is not another rep.
                 goes_on = end.why in (_Why.GATE, _Why.SILENCE)
                 self._mode = _Mode.AFTER if goes_on else _Mode.REST
+                if self._again:
+                    self._mode = _Mode.OVER
+                begun = Begun(opened_s, self._floor_s, self._segment, offset)
                 if estimates is not None:
-                    found.append(FoundRep(estimates, end.ordinal))
+                    found.append(FoundRep(estimates, end.ordinal, begun, end.scan_s))
                     self._floor_s = self._scan
         return found
+
+    def _offset_at(self, ordinal: int) -> Measured:
+        """The offset learnt from the reps before, as long as the belt has not restarted since."""
+        same = self._belt.segment_at(ordinal) == self._offset_segment
+        return self._offset if same else UNKNOWN
 
     def _open_index(self) -> int:
         return int(np.searchsorted(self._tether.time_s, self._scan))
@@ -228,6 +276,11 @@ class RepFinder:
 
         gate_i = self._gate_index(opened, distance_m)
         stop_i = self._stop_index(coarse, opened)
+        if self._edges_s:
+            last_s = self._edges_s[1]
+            beyond = int(np.searchsorted(tether.time_s, last_s))
+            gate_i = gate_i if gate_i is not None and gate_i <= beyond else None
+            stop_i = beyond if beyond < len(tether.time_s) else None
         if gate_i is not None and (stop_i is None or gate_i <= stop_i):
             gate_s = float(tether.time_s[gate_i])
             due_ns = math.ceil((gate_s + params.final_s) * NANOSECONDS_PER_SECOND)
@@ -259,7 +312,9 @@ class RepFinder:
         long = np.flatnonzero(slow & (time_s - last_fast_s >= params.stop_s))
         return opened + int(long[0]) if len(long) else None
 
-    def _measure(self, end: _End, opened_s: float, distance_m: float) -> Estimates | None:
+    def _measure(
+        self, end: _End, opened_s: float, distance_m: float, known: Measured
+    ) -> Estimates | None:
         """Estimate with what had arrived when the rep ended, and nothing else."""
         params, ordinal = self._params, end.ordinal
         from_s = max(opened_s - params.history_s, self._floor_s)
@@ -269,14 +324,15 @@ class RepFinder:
         tether = replace(tether, silent_after=end.why in (_Why.SILENCE, _Why.NO_MORE))
         from_s = max(opened_s - params.belt_history_s, self._floor_s)
         belt = self._belt.known_at(ordinal, from_s)
-        segment = self._belt.segment_at(ordinal)
-        known = self._offset if segment == self._offset_segment else UNKNOWN
         offset = Measured(known.value, math.hypot(known.sigma, params.sync_wander_s))
-        measured = measure_rep(tether, belt, self._rig, distance_m, opened_s, offset, params.rep)
+        measured = measure_rep(
+            tether, belt, self._rig, distance_m, opened_s, offset, params.rep, self._edges_s
+        )
         if measured is None or (belt is not None and self._pulled_by_hand(measured, tether, belt)):
             return None
         if measured.offset_s.known:
-            self._offset, self._offset_segment = measured.offset_s, segment
+            self._offset = measured.offset_s
+            self._offset_segment = self._belt.segment_at(ordinal)
         return measured.estimates
 
     def _pulled_by_hand(self, measured: Measurement, tether: TetherSpan, belt: BeltSpan) -> bool:
@@ -297,6 +353,13 @@ class RepFinder:
         self._late.drop_before(keep_from_s)
         self._belt.drop_before(keep_from_s - self._params.belt_history_s)
         self._arrivals.drop_before(int(self._tether.record[-1]))
+
+
+def counts_per_m(block: EncoderBlock, rig: Rig) -> float:
+    """The rig's word where it gave one or the descriptor did not; tables in metres have 1."""
+    scale = block.counts_per_m
+    given = "encoder.counts_per_m" in rig.given
+    return rig.encoder.counts_per_m if math.isnan(scale) or (scale != 1.0 and given) else scale
 
 
 def _still_payout(time_s: FloatArray, payout_m: FloatArray, opened: int, still_s: float) -> float:

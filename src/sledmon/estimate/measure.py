@@ -52,6 +52,7 @@ GATE_SPACING_M = 5 * METRES_PER_YARD
 CURVE_POINTS = 10
 """Places at which the velocity curve is told, D / 10 apart."""
 _UNSEEN_PERIOD_SIGMA = 0.15
+_NODE_S = 0.005
 _STAND_POINTS = 5
 
 _Asked = str | float | tuple[str, float]
@@ -128,6 +129,7 @@ def measure_rep(
     run_from_s: float,
     offset: Measured,
     params: RepParams,
+    edges_s: tuple[float, float] | None = None,
 ) -> Measurement | None:
     """Measure one run, or None where it is not a rep after all.
 
@@ -145,6 +147,9 @@ def measure_rep(
         What completed reps say must be added to tether times to get belt times.
     params : RepParams
         Definitions.
+    edges_s : tuple of float, optional
+        Start and end that the coach set: the rep starts there whatever the definition finds, and
+        nothing behind its end counts.
 
     Returns
     -------
@@ -161,7 +166,7 @@ def measure_rep(
         return None
     arrival_timed = belt is not None and belt.arrival_timed
     reading = _Reading(
-        motion, tether, rig, distance_m, run_s, params, belt_arrival_timed=arrival_timed
+        motion, tether, rig, distance_m, run_s, params, edges_s, belt_arrival_timed=arrival_timed
     )
     if reading.farthest_m < params.run_distance_m:
         return None
@@ -203,11 +208,13 @@ class _Reading:
         distance_m: float,
         run_s: float,
         params: RepParams,
+        edges_s: tuple[float, float] | None,
         *,
         belt_arrival_timed: bool = False,
     ) -> None:
         self.motion, self.rig, self.params = motion, rig, params
         self.belt_arrival_timed = belt_arrival_timed
+        self.edges_s = edges_s
         self.distance_m = distance_m
         path = self.path = motion.path
         self.run_s = run_s
@@ -215,6 +222,8 @@ class _Reading:
         seen_s = np.concatenate([path.time_s[:1], tether.time_s, path.time_s[-1:]])
         self.tether_gaps = _gaps(np.unique(seen_s), params.short_gap_s)
         start_s = path.last_rise(params.start_threshold_mps, run_s)
+        if edges_s:
+            start_s = max(edges_s[0], float(path.time_s[0]))
         lost = _gap_at(start_s, self.tether_gaps, params.bridge_s)
         self.start_known = not math.isnan(start_s) and lost is None
         if math.isnan(start_s):
@@ -227,8 +236,11 @@ class _Reading:
         self.passed_s = {m: self._passed(m) for m in {*self.gates_m, self.from_m}}
         self.end_s = self.passed_s[self.gates_m[-1]]
         self.complete = not math.isnan(self.end_s)
-        self.last_s = self.end_s if self.complete else float(path.time_s[-1])
+        until_s = float(path.time_s[-1]) if edges_s is None else edges_s[1]
+        self.last_s = self.end_s if self.complete else min(until_s, float(path.time_s[-1]))
         here = path.time_s >= self.start_s
+        if edges_s:
+            here &= path.time_s <= max(edges_s[1], self.start_s + 0.05)
         base_m = self.zero.distance_m if self.zero else float(path.distance_m[here][0])
         self.farthest_m = float(np.max(path.distance_m[here])) - base_m
         self.silent = tether.silent_after and not self.complete
@@ -261,7 +273,8 @@ class _Reading:
         asked |= {("curve", place_m): gradient for place_m, (_, gradient) in curve.items()}
         if self.belt_arrival_timed and self.motion.fused is not None:
             # What a stretch of times acts on: a velocity, or else a span of time.
-            sizes: dict[_Asked, float] = {"peak": peak} | {("curve", m): value for m, (value, _) in curve.items()}
+            sizes: dict[_Asked, float] = {"peak": peak}
+            sizes |= {("curve", m): value for m, (value, _) in curve.items()}
             for name, gradient in asked.items():
                 size = sizes[name] if name in sizes else self._span_s(name)
                 stretched = self.params.arrival_stretch * size
@@ -347,9 +360,13 @@ class _Reading:
         if self.zero is None:
             return NAN
         at_s = self.path.passing(self.zero.distance_m + distance_m, self.start_s)
+        if self.edges_s and not at_s <= self.edges_s[1]:
+            return NAN
         return NAN if _gap_at(at_s, self.tether_gaps, self.params.bridge_s) else at_s
 
     def _of_start(self) -> Gradient:
+        if self.edges_s:  # set by hand: it is where it is
+            return Gradient()
         params = self.params
         # A fused path follows the pelvis's middle and knows how far it may be off as it turns.
         turn_mps = params.unseen_turn_mps if self.motion.fused is None else 0.0
@@ -395,44 +412,55 @@ class _Reading:
         seen = not math.isnan(period_sigma)
         if math.isnan(value):
             return NAN, Gradient(), seen
-        return value, self._of_average(value, at_s, over_s, period_sigma), seen
+        one, at, over = np.array([[value], [at_s], [over_s]])
+        return value, self._of_averages(one, at, over, period_sigma)[0], seen
 
-    def _of_average(
-        self, value: float, at_s: float, over_s: float, period_sigma: float
-    ) -> Gradient:
-        """Gradient of an average over about a step."""
+    def _of_averages(
+        self, value: FloatArray, at_s: FloatArray, over_s: FloatArray, period_sigma: float
+    ) -> list[Gradient]:
+        """Gradients of averages over about a step."""
         path, half_s = self.path, over_s / 2
-        period_sigma = _UNSEEN_PERIOD_SIGMA if math.isnan(period_sigma) else period_sigma
-        out = Gradient()
-        out.add(at_s + half_s, "x", 1.0 / over_s)
-        out.add(at_s - half_s, "x", -1.0 / over_s)
         # A wrong period lets some of the swing within a step through.
-        other = [_average(path, at_s, over_s * (1 + k * period_sigma)) for k in (-1.0, 1.0)]
-        out.other = float(np.nanmax(np.abs(np.array(other) - value), initial=0.0))
-        if self.motion.fused is None:
-            out.other = math.hypot(out.other, params.unseen_swing_m / over_s)
-        place_m = path.at_moment(at_s)[0] - (self.zero.distance_m if self.zero else 0.0)
-        ahead, behind = (
-            distance_sensitivity(place_m + k * value * half_s, self.rig) for k in (1.0, -1.0)
-        )
-        out.common[:4] = (ahead - behind) / over_s
+        off = _UNSEEN_PERIOD_SIGMA if math.isnan(period_sigma) else period_sigma
+        shorter, longer = (_averages(path, at_s, over_s * (1 + k * off)) for k in (-1.0, 1.0))
+        other = np.fmax(np.abs(shorter - value), np.abs(longer - value))
+        place_m = path.at(at_s)[0] - (self.zero.distance_m if self.zero else 0.0)
+        swing_m = self.params.unseen_swing_m if self.motion.fused is None else 0.0
+        out = []
+        for i, moment_s in enumerate(at_s):
+            unseen = swing_m / over_s[i]
+            gradient = Gradient(other=math.hypot(float(np.nan_to_num(other[i])), unseen))
+            gradient.add(moment_s + half_s[i], "x", 1.0 / over_s[i])
+            gradient.add(moment_s - half_s[i], "x", -1.0 / over_s[i])
+            ahead, behind = (
+                distance_sensitivity(place_m[i] + k * value[i] * half_s[i], self.rig)
+                for k in (1.0, -1.0)
+            )
+            gradient.common[:4] = (ahead - behind) / over_s[i]
+            out.append(gradient)
         return out
 
     def _curve(self, contacts: Contacts | None) -> dict[float, tuple[float, Gradient]]:
         """Velocity by distance, averaged over about a step, as far as the rep was seen."""
         if self.hidden or self.zero is None:
             return {}
-        places_m = [self.distance_m * k / CURVE_POINTS for k in range(1, CURVE_POINTS + 1)]
-        passed_s = {m: self._passed(m) for m in places_m}
-        at_s = np.array([t for t in passed_s.values() if t <= self.last_s])
+        path = self.path
+        run = path.time_s >= self.start_s
+        ran_m = np.maximum.accumulate(path.distance_m[run]) - self.zero.distance_m
+        places_m = self.distance_m * np.arange(1, CURVE_POINTS + 1) / CURVE_POINTS
+        places_m = places_m[(places_m > ran_m[0]) & (places_m < ran_m[-1])]
+        at_s = np.interp(places_m, ran_m, path.time_s[run])
+        seen = at_s <= self.last_s + _NODE_S  # the gate itself was found between two nodes
+        for lost_s, found_s in self.tether_gaps:
+            if found_s - lost_s > self.params.bridge_s:
+                seen &= (at_s <= lost_s) | (at_s >= found_s)
+        places_m, at_s = places_m[seen], at_s[seen]
         period_s, period_sigma = self._periods(contacts, at_s)
-        curve: dict[float, tuple[float, Gradient]] = {}
-        for place_m, moment_s, over_s in zip(places_m, at_s, period_s, strict=False):
-            value = _average(self.path, moment_s, over_s)
-            if math.isfinite(value):
-                gradient = self._of_average(value, moment_s, over_s, period_sigma)
-                curve[place_m] = (value, gradient)
-        return curve
+        value = _averages(self.path, at_s, period_s)
+        known = np.isfinite(value)
+        gradients = self._of_averages(value[known], at_s[known], period_s[known], period_sigma)
+        rows = zip(places_m[known].tolist(), value[known].tolist(), gradients, strict=True)
+        return {place_m: (each, gradient) for place_m, each, gradient in rows}
 
     def _steps(self, contacts: Contacts | None) -> Steps:
         if contacts is None or self.hidden or not self.start_known:
@@ -472,6 +500,8 @@ class _Reading:
 
     def _notes(self, *, period_seen: bool) -> tuple[str, ...]:
         notes: list[str] = []
+        if self.edges_s:
+            notes.append(f"edges set by hand: {self.edges_s[0]:.2f} to {self.edges_s[1]:.2f} s")
         if self.zero is None:
             notes.append("no stillness and no start seen: distance has no zero, gates are unknown")
         elif not self.zero.was_still:
@@ -523,9 +553,12 @@ def _contacts(motion: Motion, belt: BeltSpan | None, params: StepParams) -> Cont
     return find_contacts(belt.time_s, force - STANDARD_GRAVITY_MPS2, params)
 
 
-def _average(path: Path, centre_s: float, period_s: float) -> float:
-    ahead, behind = path.at(np.array([centre_s + period_s / 2, centre_s - period_s / 2]))[0]
-    return float((ahead - behind) / period_s)
+def _averages(path: Path, centre_s: FloatArray, period_s: FloatArray) -> FloatArray:
+    """Average velocity over a period about each time."""
+    averages: FloatArray = (
+        path.at(centre_s + period_s / 2)[0] - path.at(centre_s - period_s / 2)[0]
+    ) / period_s
+    return averages
 
 
 def _highest_average(
@@ -534,9 +567,7 @@ def _highest_average(
     """Highest moving average over the local period, its centre, and that period."""
     if not len(centre_s):
         return NAN, NAN, NAN
-    ahead, _ = path.at(centre_s + period_s / 2)
-    behind, _ = path.at(centre_s - period_s / 2)
-    average = (ahead - behind) / period_s
+    average = _averages(path, centre_s, period_s)
     if not np.any(np.isfinite(average)):
         return NAN, NAN, NAN
     best = int(np.nanargmax(average))

@@ -1,6 +1,7 @@
-"""Results to zone, flag, cause and advice; see METHODS.md."""
+"""Results to zone, loss, flag, cause and advice; see METHODS.md."""
 
 from sledmon.judge.conditions import CoachLog
-from sledmon.judge.verdict import JudgeParams, judge_reps
+from sledmon.judge.params import JudgeParams
+from sledmon.judge.verdict import Judge, judge_reps
 
-__all__ = ["CoachLog", "JudgeParams", "judge_reps"]
+__all__ = ["CoachLog", "Judge", "JudgeParams", "judge_reps"]

@@ -1,28 +1,35 @@
-"""The coach's events folded into what each rep was done under."""
+"""The coach's events folded into what each rep was done under, and into corrections."""
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from sledmon.errors import EventError, PlanError
 from sledmon.events import EventValue, parse_event
+from sledmon.plan import Plan, PlannedSet, read_plan
 from sledmon.results import Conditions, Measured
 from sledmon.rig import Rig
 from sledmon.samples import Event
 from sledmon.units import METRES_PER_YARD
 
 _STATE: Final = frozenset(
-    {"athlete", "load_kg", "sled_kg", "surface", "set", "unresisted", "distance_yd", "baseline"}
+    {
+        *("athlete", "load_kg", "sled_kg", "surface", "set", "unresisted", "distance_yd", "plan"),
+        "baseline",
+    }
 )
 _PER_REP: Final = frozenset({"exclude_rep", "include_rep"})
-_LATER: Final = frozenset({"plan", "recover_rep", "rep_edges"})
+_BEFORE_ALL: Final = -math.inf
 
 
 class _Entry(NamedTuple):
     ordinal: int
     time_s: float
     kind: str
-    value: EventValue
+    value: Any
+    """What ``parse_event`` makes of it; of a plan, the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +40,18 @@ class RepState:
     excluded: bool
     baseline: Measured | None
     """Baseline window velocity brought by an event, m/s."""
+    plan: Plan
 
 
 class CoachLog:
     """Every event of a session, in order of arrival; nothing is ever edited."""
 
-    def __init__(self) -> None:
+    def __init__(self, plan: Plan | None = None) -> None:
+        """``plan`` stands instead of whatever plan the events bring."""
         self._entries: list[_Entry] = []
         self._folded: _Folded | None = None  # of all entries, until another comes
         self._rig = Rig()
+        self._plan = plan
 
     def set_rig(self, rig: Rig) -> None:
         """The rig gives the empty sled and the surface until an event says otherwise."""
@@ -49,19 +59,22 @@ class CoachLog:
 
     def add(self, event: Event, ordinal: int) -> None:
         """Take one event with the ordinal of its record; EventError if it makes no sense."""
-        value = parse_event(event.kind, event.value)
+        value: EventValue | Plan = parse_event(event.kind, event.value)
+        if event.kind == "plan":
+            try:
+                value = read_plan(event.value)
+            except PlanError as error:
+                raise EventError(str(error)) from None
         self._entries.append(_Entry(ordinal, event.time_s, event.kind, value))
         self._folded = None
 
-    def not_acted_on(self) -> tuple[str, ...]:
-        """Events that are kept but change nothing yet."""
-        kinds = sorted({entry.kind for entry in self._fold().entries if entry.kind in _LATER})
-        return tuple(f"event {kind} is kept but not acted on by this version" for kind in kinds)
-
     def distance_at(self, start_s: float, ordinal: int) -> float:
         """Programmed distance for a rep starting then, from events up to a record."""
-        yards = self._fold(ordinal).said("distance_yd", start_s)
-        return Conditions().distance_m if yards is None else yards * METRES_PER_YARD
+        return self._distance_m(self._fold(ordinal), start_s)
+
+    def distance_now(self, start_s: float) -> float:
+        """Programmed distance for a rep that started then, from every event so far."""
+        return self._distance_m(self._fold(), start_s)
 
     def state_of(self, start_s: float, end_s: float) -> RepState:
         """State of a rep from every event so far: those that came later correct it.
@@ -69,26 +82,60 @@ class CoachLog:
         A correction names a session time inside the rep; ``end_s`` is where the next rep may begin.
         """
         fold = self._fold()
-        said = {kind: value for kind in _STATE if (value := fold.said(kind, start_s)) is not None}
         default = Conditions()
-        unresisted = said.get("unresisted", False)
-        yards = said.get("distance_yd")
+        planned = self._planned(fold, start_s)
+        unresisted = planned.pick("unresisted", planned.set.unresisted)
+        load_kg = planned.pick("load_kg", _known(planned.set.load_kg))
+        sled_kg = fold.said("sled_kg", start_s)
+        athlete, surface = fold.said("athlete", start_s), fold.said("surface", start_s)
         conditions = Conditions(
-            athlete=said.get("athlete", default.athlete),
-            set_number=said.get("set", 1),
-            unresisted=unresisted,
-            load_kg=0.0 if unresisted else said.get("load_kg", 0.0),
-            sled_kg=0.0 if unresisted else said.get("sled_kg", self._rig.sled.mass_kg),
-            surface=said.get("surface", self._rig.sled.surface),
-            distance_m=default.distance_m if yards is None else yards * METRES_PER_YARD,
+            athlete=athlete.value if athlete else default.athlete,
+            set_number=planned.set_number,
+            unresisted=bool(unresisted),
+            load_kg=0.0 if unresisted else load_kg or 0.0,
+            sled_kg=0.0 if unresisted else sled_kg.value if sled_kg else self._rig.sled.mass_kg,
+            surface=surface.value if surface else self._rig.sled.surface,
+            distance_m=self._distance_m(fold, start_s),
         )
         excluded = False
         for entry in fold.corrections:
             moment_s = entry.time_s if entry.value is None else entry.value
-            if isinstance(moment_s, float) and start_s <= moment_s < end_s:
+            if start_s <= moment_s < end_s:
                 excluded = entry.kind == "exclude_rep"
-        baseline = Measured(*said["baseline"]) if "baseline" in said else None
-        return RepState(conditions, excluded, baseline)
+        baseline = fold.said("baseline", start_s)
+        return RepState(
+            conditions, excluded, Measured(*baseline.value) if baseline else None, planned.plan
+        )
+
+    def edges_of(self, start_s: float, end_s: float) -> tuple[float, float] | None:
+        """Edges that the coach gave the rep in whose time the middle of them lies; the newest."""
+        said = [
+            entry.value
+            for entry in self._fold().entries
+            if entry.kind == "rep_edges" and start_s <= sum(entry.value) / 2 < end_s
+        ]
+        return said[-1] if said else None
+
+    def missed_reps(self) -> tuple[float, ...]:
+        """Moments at which the coach saw a rep that was not told, in the order said."""
+        entries = [entry for entry in self._fold().entries if entry.kind == "recover_rep"]
+        moments = [entry.time_s if entry.value is None else entry.value for entry in entries]
+        return tuple(dict.fromkeys(moments))
+
+    def _distance_m(self, fold: "_Folded", start_s: float) -> float:
+        planned = self._planned(fold, start_s)
+        yards = planned.pick("distance_yd", _known(planned.set.distance_m / METRES_PER_YARD))
+        return Conditions().distance_m if yards is None else yards * METRES_PER_YARD
+
+    def _planned(self, fold: "_Folded", start_s: float) -> "_Planned":
+        """The plan in force, its set, and since when they say what they say."""
+        said, numbered = fold.said("plan", start_s), fold.said("set", start_s)
+        plan = self._plan or (said.value if said else Plan())
+        number = numbered.value if numbered else 1
+        since = [entry.time_s for entry in (said, numbered) if entry]
+        return _Planned(
+            plan, plan.set_numbered(number), number, max(since, default=_BEFORE_ALL), fold, start_s
+        )
 
     def _fold(self, ordinal: int | None = None) -> "_Folded":
         """Events in force: all of them, or those up to a record."""
@@ -97,6 +144,24 @@ class CoachLog:
         if self._folded is None:
             self._folded = _Folded(self._entries)
         return self._folded
+
+
+class _Planned(NamedTuple):
+    """A set of a plan beside what the coach said: the newer of the two holds."""
+
+    plan: Plan
+    set: PlannedSet
+    set_number: int
+    since_s: float
+    fold: "_Folded"
+    start_s: float
+
+    def pick(self, kind: str, planned: Any) -> Any:
+        """What the plan says, or an event that is not older; None: neither says anything."""
+        said = self.fold.said(kind, self.start_s)
+        if said is None or (planned is not None and said.time_s < self.since_s):
+            return planned
+        return said.value
 
 
 class _Folded:
@@ -111,15 +176,19 @@ class _Folded:
                 kept.pop()
         self.entries = kept
         self.corrections = [entry for entry in kept if entry.kind in _PER_REP]
-        self._said: dict[str, tuple[list[float], list[EventValue]]] = {}
+        self._said: dict[str, tuple[list[float], list[_Entry]]] = {}
         for entry in sorted(kept, key=lambda entry: entry.time_s):  # of equals, as they came
             if entry.kind in _STATE:
                 times_s, values = self._said.setdefault(entry.kind, ([], []))
                 times_s.append(entry.time_s)
-                values.append(entry.value)
+                values.append(entry)
 
-    def said(self, kind: str, start_s: float) -> Any:
-        """What the newest event of a kind at or before a time said; None if there is none."""
+    def said(self, kind: str, start_s: float) -> _Entry | None:
+        """The newest event of a kind at or before a time; None if there is none."""
         times_s, values = self._said.get(kind, ([], []))
         place = bisect_right(times_s, start_s)
         return values[place - 1] if place else None
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,54 +1,32 @@
-"""Zone and flag of each rep from the velocity decrement (METHODS.md).
+"""Zone, losses, flag, cause and advice of each rep from all reps so far (METHODS.md)."""
 
-First version: load zones and the two flags on the decrement. Velocity loss, causes and advice
-stand as unknown until they are built.
-"""
-
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from statistics import NormalDist
+from dataclasses import replace
+from typing import NamedTuple
 
-from sledmon.results import NAN, UNKNOWN, Measured, Rep, Verdict
+from sledmon.judge.advice import Advice, plates_advice, zone_limits
+from sledmon.judge.baseline import Unresisted, brought
+from sledmon.judge.belief import Belief
+from sledmon.judge.cause import cause_of
+from sledmon.judge.lines import GRAVITY, Crossing, decrement_lines, loss_lines, zone_of
+from sledmon.judge.params import JudgeParams
+from sledmon.judge.rest import is_short, rest_before
+from sledmon.judge.shape import Shape
+from sledmon.judge.stream import Stream, is_valid, resistance_of, streams_of, who
+from sledmon.judge.summary import athlete_summary
+from sledmon.judge.variation import Variation
+from sledmon.judge.wording import advice_words, verdict_notes
+from sledmon.plan import Plan
+from sledmon.results import UNKNOWN, AthleteSummary, Measured, Rep, Verdict
 
-_Who = tuple[str, float]
-
-BEST_TWO_OF: dict[int, tuple[float, float]] = {
-    3: (0.4234, 0.6243),
-    4: (0.6631, 0.5792),
-    5: (0.8294, 0.5496),
-    6: (0.9547, 0.5275),
-    7: (1.0545, 0.5096),
-    8: (1.1383, 0.4959),
-    9: (1.2091, 0.4852),
-    10: (1.2701, 0.4741),
-    11: (1.3246, 0.4662),
-    12: (1.3723, 0.4582),
-}
-"""Mean and SD of the mean of the two best of n standard normal draws (2 million draws each)."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JudgeParams:
-    """Lines and what is assumed of the athlete; every line is borrowed from forward sled work."""
-
-    speed_line: float = 0.10
-    """Decrement at which work leaves the speed zone; science.md 1.2 A."""
-    strength_line: float = 0.25
-    """Decrement at which work enters the strength zone; science.md 1.2 A."""
-    rep_cv: float = 0.02
-    """The athlete's rep-to-rep variation until it is learnt: backward sprints show 1.3-4.3 %,
-    science.md 1.4."""
-    likely: float = 0.80
-    """Probability from which a line counts as crossed."""
-    clear: float = 0.95
-    """Probability from which it counts as clearly crossed."""
-    least_baseline_reps: int = 3
-    """Unresisted reps needed for a baseline."""
+_DRILL = Plan()
 
 
 def judge_reps(
-    reps: Sequence[Rep], brought: Sequence[Measured | None], params: JudgeParams
+    reps: Sequence[Rep],
+    baselines: Sequence[Measured | None],
+    params: JudgeParams,
+    plans: Sequence[Plan] | None = None,
 ) -> tuple[Rep, ...]:
     """Give each rep its verdict from all reps of the session so far.
 
@@ -56,10 +34,12 @@ def judge_reps(
     ----------
     reps : sequence of Rep
         In order of start; their verdicts are ignored.
-    brought : sequence of Measured or None
+    baselines : sequence of Measured or None
         For each rep the baseline window velocity (m/s) that an event brought, if any.
     params : JudgeParams
-        Lines and assumptions.
+        What is assumed.
+    plans : sequence of Plan, optional
+        For each rep the plan in force; without them the drill as it is usually done.
 
     Returns
     -------
@@ -67,99 +47,229 @@ def judge_reps(
         The same reps with verdicts. Decrement is ``1 - v / v_free`` on the window velocity, a
         ratio; positive is slower. Its sigma holds the rep's and the baseline's measurement errors
         and the athlete's variation in both, so that probabilities speak of the expected decrement
-        at this load today.
+        at this load today. A verdict rests on earlier reps, its own, and every unresisted one.
+
+    Examples
+    --------
+    >>> judge_reps([], [], JudgeParams())
+    ()
     """
-    free: dict[_Who, list[Measured]] = {}
-    for rep in reps:
-        if _may_be_baseline(rep):
-            free.setdefault(_who(rep), []).append(rep.estimates.window.velocity_mps)
-    own = {who: _baseline(velocities, params) for who, velocities in free.items()}
-    return tuple(
-        replace(rep, verdict=_verdict(rep, baseline or own.get(_who(rep), UNKNOWN), params))
-        for rep, baseline in zip(reps, brought, strict=True)
-    )
+    return Judge(params).judge(reps, baselines, plans or [_DRILL] * len(reps))
 
 
-def _verdict(rep: Rep, baseline: Measured, params: JudgeParams) -> Verdict:
+class Judge:
+    """The same as ``judge_reps``, rep by rep as they come: what was judged stays where it may."""
+
+    def __init__(self, params: JudgeParams | None = None) -> None:
+        self._params = params or JudgeParams()
+        self._asked: list[tuple[Rep, Measured | None, Plan]] = []
+        self._judged: list[Rep] = []
+        self._last: dict[str, Rep] = {}
+        self._streams: dict[tuple[str, float], Stream] = {}
+
+    def judge(
+        self,
+        reps: Sequence[Rep],
+        baselines: Sequence[Measured | None],
+        plans: Sequence[Plan],
+    ) -> tuple[Rep, ...]:
+        """Verdicts of all reps; only those behind the ones that are as before are judged."""
+        asked = list(zip(reps, baselines, plans, strict=True))
+        done = len(self._asked)
+        fresh = asked[done:]
+        if asked[:done] != self._asked or any(rep.conditions.unresisted for rep, _, _ in fresh):
+            self._begin(reps)
+            fresh = asked
+        for rep, baseline, plan in fresh:
+            self._judged.append(replace(rep, verdict=self._verdict(rep, baseline, plan)))
+            if not rep.excluded:
+                self._last[rep.conditions.athlete] = rep
+        self._asked = asked
+        return tuple(self._judged)
+
+    def summaries(self) -> tuple[AthleteSummary, ...]:
+        """What the judged reps say of each athlete over each distance."""
+        mine: dict[tuple[str, float], list[Rep]] = {}
+        last: dict[tuple[str, float], tuple[Measured | None, Plan]] = {}
+        for rep, (_, baseline, plan) in zip(self._judged, self._asked, strict=True):
+            mine.setdefault(who(rep), []).append(rep)
+            last[who(rep)] = baseline, plan
+        return tuple(
+            athlete_summary(
+                reps, stream, _baseline(stream, reps[-1], last[whose][0]), last[whose][1]
+            )
+            for whose, reps in mine.items()
+            if (stream := self._streams[whose])
+        )
+
+    def _begin(self, reps: Sequence[Rep]) -> None:
+        self._judged, self._last = [], {}
+        self._streams = streams_of(reps, self._params)
+
+    def _verdict(self, rep: Rep, baseline: Measured | None, plan: Plan) -> Verdict:
+        stream = self._streams.setdefault(who(rep), Stream(self._params))
+        rest = rest_before(rep, self._last.get(rep.conditions.athlete), plan)
+        return _verdict(
+            rep,
+            _Known(
+                stream=stream,
+                baseline=_baseline(stream, rep, baseline),
+                plan=plan,
+                params=self._params,
+                rest_s=rest.taken_s,
+                planned_s=rest.planned_s,
+            ),
+        )
+
+
+def _baseline(stream: Stream, rep: Rep, said: Measured | None) -> Unresisted | None:
+    """What an event brought stands before the session's own."""
+    return stream.own_baseline(rep.conditions.surface) if said is None else brought(said)
+
+
+class _Known(NamedTuple):
+    """What a rep is judged with."""
+
+    stream: Stream
+    baseline: Unresisted | None
+    plan: Plan
+    params: JudgeParams
+    rest_s: float
+    planned_s: float
+
+
+def _verdict(rep: Rep, known: _Known) -> Verdict:
+    stream, plan, params = known.stream, known.plan, known.params
+    lines = plan.lines_of(rep.conditions.athlete)
+    velocity, valid = rep.estimates.window.velocity_mps, is_valid(rep)
+    shape = stream.shapes.shape(resistance_of(rep), rep.estimates.curve, params)
+    # A rep that caught, or began late, teaches nothing about its athlete.
+    teaches = valid and not (shape.valley_cost or shape.late_start_cost)
+    if teaches and not rep.conditions.unresisted:
+        stream.variation_log.add(resistance_of(rep), velocity, params.strange_step)
+    variation = stream.variation()
+
+    decrement = Belief()
+    if velocity.known and known.baseline is not None and not rep.conditions.unresisted:
+        decrement = stream.decrement(velocity, known.baseline, variation)
+    crossings = decrement_lines(decrement, plan, lines, params)
+
+    in_set, in_session = stream.losses(rep)
+    set_loss = session_loss = recent = Belief()
+    past_limit = False
+    if valid:
+        for losses, name in ((in_set, "loss"), (in_session, "session loss")):
+            losses.add(velocity)
+            crossed = loss_lines(losses, name, plan, lines, variation, params)
+            crossings += [crossed.stop] if crossed.stop else []
+            past_limit |= crossed.past_limit
+        set_loss, session_loss = in_set.of_last(variation), in_session.of_last(variation)
+        recent = in_session.of_last_two(variation).given(params.usual_loss)
+    if valid and not teaches:
+        for losses in (in_set, in_session):
+            losses.velocities.pop()
+    if teaches:
+        stream.shapes.add(resistance_of(rep), rep.estimates.curve)
+        if decrement:
+            stream.pulled(rep, decrement.measured, variation)
+
+    zone, certainty = zone_of(decrement, lines, params)
     if rep.conditions.unresisted:
-        return Verdict(zone="baseline", certainty="clear")
-    decrement = _decrement(rep.estimates.window.velocity_mps, baseline, params)
-    if not decrement.known:
-        return Verdict()
-    lines = (params.speed_line, params.strength_line)
-    past = [_probability_past(decrement, line) for line in lines]
-    zone, probability = _zone(decrement.value, past, params)
-    judged = rep.estimates.trust != "poor" and not rep.excluded and rep.estimates.complete
-    flag, stated = None, max(past)
-    line = f"decrement {lines[past.index(stated)]:.2f}"
-    if judged:
-        for name, value, chance in (
-            ("strength-load", params.strength_line, past[1]),
-            ("watch", params.speed_line, past[0]),
-        ):
-            if chance >= params.likely:
-                flag, line, stated = name, f"decrement {value:.2f}", chance
-                break
-    return Verdict(
-        zone=zone,
-        certainty=_certainty(probability, params),
-        velocity_decrement=decrement,
-        flag=flag,
-        line=line,
-        probability=stated,
+        zone, certainty = "baseline", "clear"
+    verdict = _flagged(
+        rep,
+        Verdict(
+            zone=zone,
+            certainty=certainty,
+            velocity_decrement=decrement.measured,
+            velocity_loss=set_loss.measured,
+            session_loss=session_loss.measured,
+            within_rep_drop=shape.within_rep_drop if valid else UNKNOWN,
+            rest_s=known.rest_s,
+        ),
+        crossings,
+        shape,
+        recent.measured,
+        params,
+    )
+    advice = _advice(rep, verdict, known, variation, past_limit=past_limit)
+    return replace(
+        verdict,
+        advice=advice_words(advice, plan) if advice else None,
+        notes=verdict_notes(rep, verdict, known.baseline, known.planned_s, lines, params),
     )
 
 
-def _decrement(velocity: Measured, baseline: Measured, params: JudgeParams) -> Measured:
-    if not (velocity.known and baseline.known):
-        return UNKNOWN
-    ratio = velocity.value / baseline.value
-    own = math.hypot(velocity.sigma / velocity.value, params.rep_cv)
-    return Measured(1.0 - ratio, ratio * math.hypot(own, baseline.sigma / baseline.value))
-
-
-def _who(rep: Rep) -> _Who:
-    """Whose baseline a rep is compared with: the athlete's over the same distance."""
-    return rep.conditions.athlete, round(rep.conditions.distance_m, 6)
-
-
-def _may_be_baseline(rep: Rep) -> bool:
-    return (
-        rep.conditions.unresisted
-        and rep.estimates.complete
-        and not rep.excluded
-        and rep.estimates.trust != "poor"
-        and rep.estimates.window.velocity_mps.known
+def _flagged(
+    rep: Rep,
+    verdict: Verdict,
+    crossings: Sequence[Crossing],
+    shape: Shape,
+    loss: Measured,
+    params: JudgeParams,
+) -> Verdict:
+    """The most serious flag that is likely, and why."""
+    if not crossings:
+        return verdict
+    judged = is_valid(rep)
+    likely = [c for c in crossings if c.probability >= params.likely]
+    if not likely or not judged:
+        most = max(crossings, key=lambda crossing: crossing.probability)
+        trouble = likely and not rep.excluded and rep.estimates.trust == "poor"
+        return replace(
+            verdict,
+            line=most.name,
+            probability=most.probability,
+            cause="sensor" if trouble else None,
+        )
+    chosen = min(likely, key=lambda c: (GRAVITY.index(c.flag), -c.probability))
+    cause = cause_of(
+        chosen.past,
+        chosen.at,
+        flag=chosen.flag,
+        trust=rep.estimates.trust,
+        slack_s=rep.estimates.slack_s,
+        shape=shape,
+        loss=loss,
+        params=params,
+    )
+    return replace(
+        verdict,
+        flag=chosen.flag,
+        line=chosen.name,
+        probability=chosen.probability,
+        cause=cause,
     )
 
 
-def _baseline(velocities: Sequence[Measured], params: JudgeParams) -> Measured:
-    """Mean of the two best unresisted reps, bias removed."""
-    if len(velocities) < params.least_baseline_reps:
-        return Measured(NAN, NAN)
-    best = sorted(velocities, reverse=True)[:2]
-    mean = (best[0].value + best[1].value) / 2
-    bias, spread = BEST_TWO_OF[min(len(velocities), max(BEST_TWO_OF))]
-    measured = math.hypot(best[0].sigma, best[1].sigma) / 2
-    return Measured(
-        mean / (1.0 + bias * params.rep_cv), math.hypot(spread * params.rep_cv * mean, measured)
-    )
+def _advice(
+    rep: Rep, verdict: Verdict, known: _Known, variation: Variation, *, past_limit: bool
+) -> Advice | None:
+    """One thing to do; none where nothing is wrong."""
+    match verdict.cause:
+        case "sensor":
+            return Advice("sensors")
+        case "slack":
+            return Advice("strap")
+        case "start":
+            return Advice("start")
+        case "fatigue":
+            if past_limit or (verdict.line or "").startswith("session"):
+                return Advice("end-session")
+            if is_short(known.rest_s, known.planned_s, known.params):
+                return Advice("rest", seconds=known.planned_s)
+            return Advice("end-set")
+    if known.baseline is None or rep.conditions.unresisted or not is_valid(rep):
+        return None
+    expected = known.stream.next_decrement(rep, known.baseline, variation)
+    low, _ = zone_limits(known.plan, rep.conditions.athlete)
+    too_light = expected.known and _surely_below(expected, low, known.params)
+    if verdict.cause == "load" or too_light:
+        return plates_advice(
+            expected, known.stream.tired.now, rep.conditions, known.plan, known.params
+        )
+    return None
 
 
-def _probability_past(decrement: Measured, line: float) -> float:
-    return 1.0 - NormalDist(decrement.value, decrement.sigma).cdf(line)
-
-
-def _zone(value: float, past: list[float], params: JudgeParams) -> tuple[str, float]:
-    """Zone by point value, and the probability of being in it."""
-    if value <= params.speed_line:
-        return "speed", 1.0 - past[0]
-    if value <= params.strength_line:
-        return "transition", past[0] - past[1]
-    return "strength", past[1]
-
-
-def _certainty(probability: float, params: JudgeParams) -> str:
-    if probability >= params.clear:
-        return "clear"
-    return "likely" if probability >= params.likely else "within-error"
+def _surely_below(value: Measured, line: float, params: JudgeParams) -> bool:
+    return Belief.of([(1.0, value.value, value.sigma)]).past(line) <= 1.0 - params.likely

@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sledmon.acquire.sensor import SensorStatus
+from sledmon.judge.wording import verdict_sentence
 from sledmon.present.sensor_tables import sensor_line
-from sledmon.results import UNKNOWN, Measured, Rep, Session
+from sledmon.results import UNKNOWN, AthleteSummary, Measured, Rep, Session
 from sledmon.units import kilograms_to_pounds, metres_to_yards
 
 _FLAGS = {"watch": "▼ watch", "strength-load": "▼▼ strength", "fatigue": "▼ fatigue"}
@@ -180,9 +181,13 @@ def session_text(session: Session) -> Text:
     lines += [
         f"rep {rep.number}: {note}"
         for rep in session.reps
-        for note in rep.estimates.notes
+        for note in (*rep.estimates.notes, *rep.verdict.notes)
         if note != _EVERY_REP
     ]
+    lines += [
+        f"rep {rep.number}: {said}" for rep in session.reps if (said := verdict_sentence(rep))
+    ]
+    lines += [line for summary in session.athletes for line in _summary(summary)]
     lines += session.notes
     return Text("\n".join(lines))
 
@@ -197,6 +202,26 @@ def _share(part: int, whole: int) -> str:
     return f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"
 
 
+def _summary(summary: AthleteSummary) -> list[str]:
+    """Baseline, variation and load of one athlete."""
+    who = f"{summary.athlete}, {_yards(summary.distance_m):g} yd"
+    line = summary.load_velocity
+    parts = []
+    if summary.baseline_mps.known:
+        parts.append(f"free backpedal {_value(summary.baseline_mps, 2)} m/s")
+    parts.append(f"varies by {_percent(summary.rep_cv)} % from rep to rep")
+    if not line.why_not:
+        slope = Measured(1000 * line.slope_mps_per_kg.value, 1000 * line.slope_mps_per_kg.sigma)
+        parts.append(f"loses {_value(slope, 0)} mm/s a kilogram (r² {line.r_squared:.2f})")
+    if summary.load_for_target_kg.known:
+        load = summary.load_for_target_kg
+        in_lb = Measured(*map(kilograms_to_pounds, load))
+        parts.append(f"sled and plates to your line {_value(in_lb, 0)} lb")
+    said = [f"{who}: {', '.join(parts)}"]
+    said += [f"{who}: {line.why_not}"] if line.why_not else []
+    return said + [f"{who}: {note}" for note in summary.notes]
+
+
 def _line(rep: Rep) -> str:
     values = rep.estimates
     parts = [f"rep {rep.number}", rep.conditions.athlete, _load(rep)]
@@ -204,6 +229,8 @@ def _line(rep: Rep) -> str:
     parts.append(f"end {_value(values.window.velocity_mps, 2)} m/s")
     parts.append(f"drop {_percent(rep.verdict.velocity_decrement)} %")
     parts.append(_verdict(rep))
+    if rep.verdict.advice:
+        parts.append(rep.verdict.advice)
     return "  ".join(parts)
 
 

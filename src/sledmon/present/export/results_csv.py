@@ -51,10 +51,17 @@ def _row(path: str, rep: Rep) -> dict[str, str]:
     _put(row, "velocity_decrement", "", verdict.velocity_decrement)
     row["zone"] = verdict.zone
     row["certainty"] = verdict.certainty
+    _put(row, "velocity_loss", "", verdict.velocity_loss)
+    _put(row, "session_loss", "", verdict.session_loss)
+    _put(row, "within_rep_drop", "", verdict.within_rep_drop)
     row["flag"] = verdict.flag or ""
+    row["line"] = verdict.line or ""
     row["probability"] = _number(verdict.probability)
+    row["cause"] = verdict.cause or ""
+    row["advice"] = verdict.advice or ""
+    row["rest_s"] = _number(verdict.rest_s)
     row["trust"] = values.trust
-    row["notes"] = "; ".join(values.notes)
+    row["notes"] = "; ".join((*values.notes, *verdict.notes))
     return row
 
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sledmon.results import Lean, Measured, Rep, SensorQuality, Session, Verdict
+from sledmon.results import AthleteSummary, Lean, Measured, Rep, SensorQuality, Session, Verdict
 from sledmon.units import METRES_PER_YARD
 
 _DECIMALS = 9  # below any unit's meaning; keeps 0.1 + 0.2 readable
@@ -28,6 +28,7 @@ def session_document(session: Session, path: str) -> dict[str, Any]:
             "sync_offset_s": _measured(quality.sync_offset_s),
         },
         "reps": [rep_document(rep) for rep in session.reps],
+        "athletes": [_athlete(athlete) for athlete in session.athletes],
         "notes": list(session.notes),
     }
 
@@ -76,7 +77,7 @@ def rep_document(rep: Rep) -> dict[str, Any]:
         "lean_rad": _lean(values.lean),
         "slack_s": _number(values.slack_s),
         "trust": values.trust,
-        "notes": list(values.notes),
+        "notes": [*values.notes, *rep.verdict.notes],
         "verdict": _verdict(rep.verdict),
     }
 
@@ -93,6 +94,36 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "probability": _number(verdict.probability),
         "cause": verdict.cause,
         "advice": verdict.advice,
+        "within_rep_drop": _measured(verdict.within_rep_drop),
+        "rest_s": _number(verdict.rest_s),
+    }
+
+
+def _athlete(summary: AthleteSummary) -> dict[str, Any]:
+    line = summary.load_velocity
+    return {
+        "athlete": summary.athlete,
+        "distance_m": _number(summary.distance_m),
+        "baseline_mps": {**_measured(summary.baseline_mps), "reps": summary.baseline_reps},
+        "rep_cv": _measured(summary.rep_cv),
+        "load_velocity": {
+            "surface": line.surface,
+            "points": [
+                {
+                    "load_kg": _number(point.load_kg),
+                    "velocity_mps": _measured(point.velocity_mps),
+                    "reps": point.reps,
+                }
+                for point in line.points
+            ],
+            "v0_mps": _measured(line.v0_mps),
+            "slope_mps_per_kg": _measured(line.slope_mps_per_kg),
+            "r_squared": _number(line.r_squared),
+            "residual_mps": _number(line.residual_mps),
+            "why_not": line.why_not or None,
+        },
+        "load_for_target_kg": _measured(summary.load_for_target_kg),
+        "notes": list(summary.notes),
     }
 
 
