@@ -24,7 +24,9 @@ from sledmon.cli.options import (
     parse_speed,
     play,
 )
+from sledmon.pipeline import Recorder
 from sledmon.recording import RecordingWriter
+from sledmon.samples import Record
 from sledmon.twin import SessionParams, simulate
 
 EXAMPLE = "Example: sledmon demo --headless --reps 6 --load-lb 0,10,20 --speed 4"
@@ -58,7 +60,8 @@ def run(
             faults=faults.value,
         )
     )
-    with RecordingWriter(record) if record else nullcontext() as recorder:
+    with RecordingWriter(record) if record else nullcontext() as writer:
+        recorder = _Remembering(writer)
         play(
             simulated(session),
             title=f"Demo: simulated session, seed {seed}, faults {faults.value}",
@@ -67,4 +70,19 @@ def run(
             output=output,
             recorder=recorder,
             new_loop=lambda: WarpedLoop(pace),
+            reread=lambda: [recorder.records],
         )
+
+
+class _Remembering:
+    """Keeps a demo's records, which need not be recorded anywhere, for corrections."""
+
+    def __init__(self, recorder: Recorder | None) -> None:
+        self.records: list[Record] = []
+        self._recorder = recorder
+
+    def write(self, record: Record) -> None:
+        """Record first."""
+        if self._recorder is not None:
+            self._recorder.write(record)
+        self.records.append(record)

@@ -73,7 +73,7 @@ class LiveRun:
                 *(
                     run_pipeline(
                         inbox.batches(),
-                        Pipeline(),
+                        Pipeline(reread=recorder.reread),
                         recorder=recorder,
                         show=recorder.showing(show(lane)),
                     )

@@ -1,6 +1,6 @@
 """A live session kept in a library: each rep is on the disk before it is seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sledmon.errors import LibraryError, RecordingError
 from sledmon.pipeline import PipelineParams, Recorder
 from sledmon.present.export.results_json import rep_document, session_document
+from sledmon.recording import open_recording
 from sledmon.results import Rep, Session
 from sledmon.samples import Opened, Record
 
@@ -55,6 +56,10 @@ class Storing:
                 parameters=asdict(PipelineParams()),
                 tell=self._tell,
             )
+
+    def reread(self) -> Iterator[Sequence[Record]]:
+        """What is recorded so far, from the beginning."""
+        return open_recording(self._path).batches()
 
     def showing(self, show: Show | None) -> Show:
         """Store the reps as they stand, then show them."""
