@@ -89,6 +89,19 @@ def test_a_lost_link_is_a_hole_and_a_new_boot_is_not() -> None:
     assert missing.ask() is None
 
 
+def test_what_a_lost_link_left_unsent_is_asked_for_on_the_next_one() -> None:
+    missing = Missing()
+    missing.begin(_descriptor())
+    for sequence in (10, 15):
+        missing.saw(_payload(sequence))
+    assert _asked(missing) == [(11, 4)] * ASK_TIMES
+    missing.begin(_descriptor())
+    missing.saw(_payload(18))
+    assert missing.ask() == Command(Opcode.RESEND, 11, 4)
+    missing.begin(_descriptor(boot_id=2))
+    assert missing.ask() is None
+
+
 def test_a_firmware_without_a_ring_is_asked_for_nothing() -> None:
     missing = Missing()
     missing.begin(_descriptor(resend=False))

@@ -314,3 +314,24 @@ def test_a_silent_end_is_a_gap_and_a_sensor_that_never_spoke_is_none() -> None:
     assert gap.start_s == pytest.approx(3.0 + UNSEEN_S, abs=0.001)
     assert gap.end_s == 8.0
     assert gaps(decode(records), "encoder") == []
+
+
+@pytest.mark.parametrize("sensor", SENSORS)
+@pytest.mark.parametrize("stopped_s", [0.113, 3.3])
+def test_after_a_stop_whose_last_words_were_lost_the_next_link_is_believed_at_once(
+    sensor: Sensor, stopped_s: float
+) -> None:
+    fields = vars(sensor)
+    again_s = float(sensor.times(60)[0]) + stopped_s
+    later = Sensor(**{**fields, "first_s": again_s, "sequence": sensor.sequence + 61})
+    records = [
+        *_whole(sensor, list(range(60))),
+        later.connected(again_s),
+        *later.packets(range(20)),
+    ]
+    out = decode(records)
+    found = samples(out, sensor.device)
+    assert not out.faults
+    assert set(found.segment) == {0}
+    assert len(found.time_s) == 80 * sensor.samples
+    assert [gap.packets for gap in out.gaps] == [1]
