@@ -13,6 +13,7 @@ import random
 import tempfile
 import threading
 import time
+from array import array
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -66,8 +67,8 @@ class Latency:
 
     def __init__(self, sensors: Sequence[FakeSensor], inbox: TimedInbox) -> None:
         self.busy = threading.Event()
-        self.quiet_ms: list[float] = []
-        self.busy_ms: list[float] = []
+        self.quiet_ms = array("d")
+        self.busy_ms = array("d")
         self._sensors = sensors
         self._inbox = inbox
         self._taken = dict.fromkeys((sensor.address for sensor in sensors), 0)
@@ -81,7 +82,7 @@ class Latency:
             fresh = sensor.deliveries(self._taken[sensor.address])
             self._taken[sensor.address] += len(fresh)
             self._sent.update((one.payload, one.sent_ns) for one in fresh)
-        into += [(at - self._sent.pop(what)) / 1e6 for what, at in arrived if what in self._sent]
+        into.extend((at - self._sent.pop(what)) / 1e6 for what, at in arrived if what in self._sent)
 
 
 class Client:

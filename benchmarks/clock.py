@@ -69,9 +69,8 @@ def arrivals(link: SimulatedLink, seed: int) -> tuple[FloatArray, FloatArray]:
     notifications = int(link.duration_s / (link.sample_s * link.samples))
     sizes = link.samples + rng.integers(-link.cut, link.cut + 1, notifications)
     # Samples come by the sensor's crystal, connection events by the host's: hence the beat.
-    taken = np.cumsum(sizes).astype(np.float64)
-    tick_s = rng.uniform(0.0, 1.0) + taken * link.sample_s
-    ready_s = true_time(tick_s, link.ppm)
+    device_s: FloatArray = np.cumsum(sizes * link.sample_s) + rng.uniform(0.0, 1.0)
+    ready_s = true_time(device_s, link.ppm)
     queued_s = ready_s + rng.uniform(0.0, link.hold_s, notifications)
     queued_s = np.maximum.accumulate(queued_s)
     anchor_s = rng.uniform(0.0, link.interval_s)

@@ -171,6 +171,10 @@ class FakeWorld:
         """Let bluetoothd remove a device."""
         self._radio.ask("forget", sensor.address)
 
+    def set_off(self) -> None:
+        """What ``Motion.waits`` begins to move."""
+        self._radio.ask("set_off")
+
     def calls(self, member: str) -> int:
         """How often clients called a method of that name."""
         calls: list[tuple[str, str]] = self._radio.ask("calls")

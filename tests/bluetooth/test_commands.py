@@ -18,23 +18,20 @@ from tests.cli.command import sledmon
 
 BELT = belt("SM-B-2600017")
 TETHER = tether("SM-T-2600017")
-BEFORE_S = 4.0
-"""Of standing still before the run: time to choose and to connect."""
+STILL_S = 3.0
+"""Of standing still before the run."""
 
 
 def _moved() -> tuple[Motion, Motion]:
-    """A run of ten yards, then stillness."""
+    """A run of ten yards, then stillness; both wait until they are set off."""
     session = simulate(SessionParams(seed=3, reps=1, unresisted=0, faults="none"))
     start_s = session.truth.reps[0].start_s
     motions = []
     for device in ("imu", "encoder"):
         samples = session.sensors[device].samples
         values = samples.raw if device == "imu" else samples.count  # type: ignore[union-attr]
-        first = int(np.searchsorted(samples.time_s, start_s - 2.0))
-        still = np.repeat(values[first : first + 1], len(samples.time_s), axis=0)
-        rate = len(samples.time_s) / (samples.time_s[-1] - samples.time_s[0])
-        waited = still[: round((BEFORE_S - 2.0 + 3.0) * rate)]
-        motions.append(Motion(samples=np.concatenate([waited, values[first:]]).astype(np.int64)))
+        first = int(np.searchsorted(samples.time_s, start_s - STILL_S))
+        motions.append(Motion(samples=values[first:].astype(np.int64), waits=True))
     return motions[0], motions[1]
 
 
@@ -83,8 +80,9 @@ async def test_live_finds_its_sensors_records_a_run_and_is_replayed_byte_for_byt
     async with command(
         tmp_path, "live", "--record", recording, "--format", "json", "--output", results
     ) as live:
-        await live.says("belt IMU sledmon belt 0017: streaming")
+        await live.says("belt 0017: streaming", "tether 0017: streaming")
         live.enter("athlete Ana", "load_lb 10", "rubbish 7", "", "sled_kg 15")
+        world.set_off()
         await live.says("Ana")  # the rep's line
         live.interrupt()
         said = await live.end()
@@ -159,6 +157,8 @@ async def test_a_disk_that_fills_up_ends_the_recording_but_not_the_session(
     async with command(
         tmp_path, "live", "--library", "none", "--record", recording, disk_bytes=8_000
     ) as live:
+        await live.says("belt 0017: streaming", "tether 0017: streaming")
+        world.set_off()
         await live.says("10 yd")  # the rep's line, long after the disk was full
         live.interrupt()
         said = await live.end()

@@ -305,7 +305,7 @@ async def test_an_adapter_switched_off_while_streaming_or_looking_is_waited_for(
         world.switch("hci0", on=True)
         await running.streams(imu, encoder)
         await running.packets(encoder, 5)
-    assert running.troubles(imu)[0] == "connection lost"
+    assert "connection lost" in running.troubles(imu)
     assert any("turn it on" in trouble for trouble in running.troubles(encoder))
     assert assert_every_number_is_told(running.recorded(), imu) == set()
 

@@ -153,6 +153,12 @@ class Air:
         """A stream notification that the firmware never made."""
         self._sensors[address].inject(payload)
 
+    def set_off(self) -> None:
+        """All that waits begins to move, at one moment."""
+        now_s = self._daemon.now_s()
+        for sensor in self._sensors.values():
+            sensor.move(now_s)
+
     # --- what is counted --------------------------------------------------------------------------
 
     def delivered(self, address: str, since: int) -> list[Delivered]:

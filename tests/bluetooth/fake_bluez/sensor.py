@@ -23,6 +23,8 @@ class Motion:
 
     samples: IntArray | None = None
     """(n, 6) raw values or (n,) counts, the last one held; None: samples that tell their number."""
+    waits: bool = False
+    """The first sample is held until the test lets all move."""
     start_tick: int = 1_000_000_000
     crystal_ppm: float = 0.0
     rate_error: float = 0.0
@@ -89,6 +91,7 @@ class Sensor:
         self._began_s = asyncio.get_running_loop().time()
         self._next_tick = float(motion.start_tick)
         self._taken = 0
+        self._waits = motion.waits
         self.refresh()
 
     @property
@@ -118,9 +121,15 @@ class Sensor:
         place = np.arange(n)
         if self.firmware.streaming or self.params.kind is Kind.ENCODER:
             tick = (self._next_tick + period * place).astype(np.int64)
-            self.firmware.take(tick, self._values(self._taken + place))
+            self.firmware.take(tick, self._values(self._taken + place * (not self._waits)))
         self._next_tick += period * n
-        self._taken += n
+        if not self._waits:
+            self._taken += n
+
+    def move(self, now_s: float) -> None:
+        """Go on from the first sample, should it have been held until now."""
+        self.sample(now_s)
+        self._waits = False
 
     def connect(self, now_s: float) -> None:
         """A link begins."""
