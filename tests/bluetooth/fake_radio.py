@@ -12,12 +12,15 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class FakeRadio:
-    """One process for a whole test session; each test begins a new world in it."""
+    """One process for a whole test session; each test begins a new world in it.
 
-    def __init__(self) -> None:
+    ``program`` may be another one that serves the same requests.
+    """
+
+    def __init__(self, program: str = "tests.bluetooth.fake_bluez.process") -> None:
         paths = [str(REPOSITORY), str(REPOSITORY / "src"), os.environ.get("PYTHONPATH", "")]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bluetooth.fake_bluez.process"],
+            [sys.executable, "-m", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=REPOSITORY,

@@ -35,6 +35,11 @@ class Link:
         sensor.connect(self._anchor_s)
         self._wait()
 
+    @property
+    def is_dying(self) -> bool:
+        """Whether it is silent, and will break unless the silence ends."""
+        return self._death is not None
+
     def hear(self, out: Outgoing) -> None:
         """Bluetoothd gets this."""
         self._heard(out)

@@ -16,7 +16,7 @@ from tests.bluetooth.fake_bluez.air import Air
 from tests.bluetooth.fake_bluez.private_bus import PrivateBus
 
 
-async def serve(air: Air, requests: BinaryIO, answers: BinaryIO) -> None:
+async def serve(air: object, requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the input ends."""
     loop = asyncio.get_running_loop()
     waiting: asyncio.Queue[tuple[str, list[object], dict[str, object]] | None] = asyncio.Queue()
