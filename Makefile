@@ -6,12 +6,13 @@ DEMO ?= demo --headless --reps 5 --unresisted 3 --speed 8
 JOBS ?= auto
 BIN := .venv/bin
 
-.PHONY: help demo test lint types contracts pytest format lock clean environment environment-dev
+.PHONY: help demo test test-bluetooth lint types contracts pytest format lock clean environment environment-dev
 .NOTPARALLEL:
 
 help:
 	@echo "make demo     a simulated session, reps appearing as they are run (DEMO='demo --headless --reps 8')"
 	@echo "make test     lint, types, import contracts, tests with doctests (make -k test: all of them)"
+	@echo "make test-bluetooth    Bluetooth tests on the real bluetoothd (once: builds a kernel, 10 minutes)"
 	@echo "make lint | types | contracts | pytest    one of these alone"
 	@echo "make format   let ruff put the code in order"
 	@echo "make lock     solve the locked requirements again (UPGRADE=1: with newer versions)"
@@ -35,6 +36,10 @@ contracts: environment-dev
 # Ends with every skipped test and its reason (-ra in pyproject.toml).
 pytest: environment-dev
 	@$(BIN)/pytest -q -n $(JOBS)
+
+# TESTS='tests/bluetooth/test_lanes.py -k adapter': only these.
+test-bluetooth: environment-dev
+	@$(BIN)/python -m tests.bluetooth.real.guest $(TESTS)
 
 format: environment-dev
 	@$(BIN)/ruff check --fix

@@ -1,6 +1,7 @@
 """The air between bumble's virtual controllers: time, silence, and what came through."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
@@ -12,7 +13,8 @@ from bumble.link import LocalLink
 CONTROL_S = 0.03
 """What a link-layer control PDU takes, one connection event each way. In no time at all, bluetoothd
 5.66 answers Connect before it shows Connected, and bleak gives up (bleak issue 1489)."""
-RSSI_DBM = -55
+RSSI_DBM = (-55, -65)
+"""In turn: bluetoothd signals only what differs by 8 dB."""
 
 
 class Broadcaster(Protocol):
@@ -47,11 +49,27 @@ class LegacyController(Controller):
             hci.LeFeatureMask.LL_PRIVACY | hci.LeFeatureMask.LE_EXTENDED_ADVERTISING
         )
 
+    def on_hci_disconnect_command(self, command: hci.HCI_Disconnect_Command) -> None:
+        """Listen until the other side knows, as controllers do; bumble's is deaf at once."""
+        connection = self.find_le_connection_by_handle(command.connection_handle)
+        if connection is None:
+            super().on_hci_disconnect_command(command)
+            return
+        self._send_hci_command_status(hci.HCI_COMMAND_STATUS_PENDING, command.op_code)
+        connection.send_ll_control_pdu(ll.TerminateInd(command.reason))
+
+        def end() -> None:
+            if self.le_connections.get(connection.peer_address) is connection:
+                reason = hci.HCI_ErrorCode.CONNECTION_TERMINATED_BY_LOCAL_HOST_ERROR
+                self.on_le_disconnected(connection, reason)
+
+        asyncio.get_running_loop().call_later(CONTROL_S, end)
+
 
 class Host(LegacyController):
     """The host's controller, with what bumble 0.0.236 leaves out."""
 
-    def hear(self, address: hci.Address, rssi: int, data: bytes, response: bytes) -> None:
+    def hear(self, address: hci.Address, rssi_dbm: int, data: bytes, response: bytes) -> None:
         """An advertisement; the host scans, or wants to connect to just this sensor, or neither."""
         event = hci.HCI_LE_Advertising_Report_Event
         if self.le_scan_enable:
@@ -64,7 +82,7 @@ class Host(LegacyController):
                     address_type=address.address_type,
                     address=address,
                     data=payload,
-                    rssi=rssi,
+                    rssi=rssi_dbm,
                 )
                 self.send_hci_packet(event([report]))
         pending = self.pending_le_connection
@@ -99,6 +117,7 @@ class AirLink(LocalLink):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.sensors: dict[Controller, Broadcaster] = {}
+        self._advertised: Counter[Controller] = Counter()
         self._held: dict[Controller, list[Callable[[], None]]] = {}
 
     def send_advertising_pdu(
@@ -109,8 +128,10 @@ class AirLink(LocalLink):
         if sensor is None or not isinstance(packet, ll.AdvInd):
             super().send_advertising_pdu(sender_controller, packet)
         elif sensor.is_heard:
+            self._advertised[sender_controller] += 1
+            rssi_dbm = RSSI_DBM[self._advertised[sender_controller] % len(RSSI_DBM)]
             for host in [c for c in self.controllers if isinstance(c, Host)]:
-                host.hear(packet.advertiser_address, RSSI_DBM, *sensor.advertisement())
+                host.hear(packet.advertiser_address, rssi_dbm, *sensor.advertisement())
 
     def send_acl_data(
         self,

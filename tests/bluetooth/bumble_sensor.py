@@ -12,7 +12,7 @@ from bumble.gatt import Characteristic, CharacteristicValue, Service
 from sledmon.twin.firmware import LEAST_ATT_MTU, AttError, Outgoing
 from sledmon.wire import uuids
 from tests.bluetooth.bumble_air import AirLink, LegacyController
-from tests.bluetooth.fake_bluez.gatt import GENERIC_ATTRIBUTE, attribute_table
+from tests.bluetooth.fake_bluez.gatt import attribute_table
 from tests.bluetooth.fake_bluez.link import Link
 from tests.bluetooth.fake_bluez.sensor import Sensor
 from tests.bluetooth.fake_bluez.timing import Timing
@@ -36,24 +36,26 @@ class BumbleSensor:
 
     def __init__(self, sensor: Sensor, air: AirLink, timing: Timing) -> None:
         self.sensor = sensor
+        self.carried: Callable[[Outgoing], None] = sensor.log
+        """Told what has reached the host's controller."""
         self.controller: Controller = LegacyController(sensor.params.serial, link=air)
         self._air = air
         self._timing = timing
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._indications: set[asyncio.Task[None]] = set()
+        self._partings: set[asyncio.Task[None]] = set()
         self._characteristics: dict[str, Characteristic[bytes]] = {}
         configuration = DeviceConfiguration(
             name=sensor.params.name,
             address=hci.Address(sensor.address),
             advertising_interval_min=ADVERTISING_INTERVAL_MS,
             advertising_interval_max=ADVERTISING_INTERVAL_MS,
+            gatt_service_enabled=False,  # attribute_table has it
         )
         self._device = Device.from_config_with_hci(configuration, self.controller, self.controller)
         self._device.gatt_server.max_mtu = sensor.motion.att_mtu
         for service, rows in attribute_table(sensor.params.service).items():
-            if service == GENERIC_ATTRIBUTE:
-                continue  # bumble has its own
             for row in rows:
                 self._characteristics[row.uuid] = self._characteristic(row.uuid, row.flags)
             of_service = [self._characteristics[row.uuid] for row in rows]
@@ -71,8 +73,16 @@ class BumbleSensor:
         self.sensor.powered = False
         await self._device.stop_advertising()
         self._give_up()
+        self._connection = None
+        if self.sensor.link is not None:
+            self.sensor.link.end("local")
         self._air.remove_controller(self.controller)
         del self._air.sensors[self.controller]
+
+    @property
+    def stream_object(self) -> str:
+        """How the stream's path at bluetoothd ends: with the handle of its declaration."""
+        return f"/char{self._characteristics[uuids.STREAM].handle - 1:04x}"
 
     # --- what the air asks ------------------------------------------------------------------------
 
@@ -105,7 +115,7 @@ class BumbleSensor:
         if handle != self._characteristics[uuids.STREAM].handle:
             return
         if arrived:
-            self.sensor.log(Outgoing(uuids.STREAM, pdu[7:]))
+            self.carried(Outgoing(uuids.STREAM, pdu[7:]))
         else:
             self.sensor.lost.append(pdu[7:])
 
@@ -135,7 +145,7 @@ class BumbleSensor:
         if reason == "timeout":
             self._air.time_out(self.controller)
         else:
-            self._work(self._connection.disconnect())
+            self._work(self._connection.disconnect(), self._partings)
 
     def _send(self, out: Outgoing) -> None:
         connection = self._connection
@@ -144,7 +154,8 @@ class BumbleSensor:
         characteristic = self._characteristics[out.characteristic]
         if out.characteristic == uuids.CONTROL:
             server = self._device.gatt_server
-            self._work(server.indicate_subscriber(connection, characteristic, out.payload))
+            indicating = server.indicate_subscriber(connection, characteristic, out.payload)
+            self._work(indicating, self._indications)
         else:
             pdu = att.ATT_Handle_Value_Notification(
                 attribute_handle=characteristic.handle, attribute_value=out.payload
@@ -153,13 +164,13 @@ class BumbleSensor:
 
     def _give_up(self) -> None:
         """Nobody confirms an indication any more."""
-        for task in self._tasks:
+        for task in self._indications:
             task.cancel()
 
-    def _work(self, coroutine: Coroutine[Any, Any, None]) -> None:
+    def _work(self, coroutine: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
         task = self._loop.create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        among.add(task)
+        task.add_done_callback(among.discard)
 
     # --- attributes -------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -12,11 +13,17 @@ import pytest
 if TYPE_CHECKING:
     from tests.bluetooth.fake_radio import FakeRadio
     from tests.bluetooth.fake_world import FakeWorld
+    from tests.bluetooth.real.world import RealWorld
 
 LIMIT_S = 60.0
 
 # dbus-fast, which comes with bleak, is there on Linux alone; doctest would import the modules.
 collect_ignore = [] if sys.platform == "linux" else ["fake_bluez"]
+
+IS_REAL = os.environ.get("SLEDMON_BLUETOOTH") == "real"
+"""Whether these tests run in the guest of ``make test-bluetooth``, against the real bluetoothd."""
+if not IS_REAL:
+    collect_ignore.append("real")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -37,24 +44,26 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture(scope="session")
 def radio() -> Iterator["FakeRadio"]:
-    """The process of the fake bluetoothd and its D-Bus daemon."""
+    """The process of bluetoothd and its D-Bus daemon."""
     if sys.platform != "linux":
         pytest.skip("the fake bluetoothd stands in for BlueZ, which is Linux only")
     if shutil.which("dbus-daemon") is None:
         pytest.skip("dbus-daemon is missing (Debian: apt-get install dbus)")
     from tests.bluetooth.fake_radio import FakeRadio
 
-    radio = FakeRadio()
+    process = "tests.bluetooth.real.process" if IS_REAL else "tests.bluetooth.fake_bluez.process"
+    radio = FakeRadio(process)
     yield radio
     radio.close()
 
 
 @pytest.fixture
-def world(radio: "FakeRadio", monkeypatch: pytest.MonkeyPatch) -> Iterator["FakeWorld"]:
+def world(radio: "FakeRadio", monkeypatch: pytest.MonkeyPatch) -> Iterator["FakeWorld | RealWorld"]:
     """A host with one adapter, hci0, and nothing in the air; bleak takes it for the real one."""
     from tests.bluetooth.fake_world import FakeWorld
+    from tests.bluetooth.real.world import RealWorld
 
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", radio.bus_address)
-    world = FakeWorld(radio)
+    world = RealWorld(radio) if IS_REAL else FakeWorld(radio)
     yield world
     world.end()

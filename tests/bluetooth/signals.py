@@ -1,20 +1,26 @@
 """Listens to what bluetoothd signals of its devices, in order, beside the client at work."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 
 WATCHED = ("Connected", "ServicesResolved")
+ALL_WATCHED = (*WATCHED, "Notifying", "Powered", "Discovering")
+ADAPTER_DEPTH = 3
+"""``/org/bluez/hci0``"""
 
 
 @asynccontextmanager
-async def signals_of(address: str) -> AsyncIterator[list[str]]:
+async def signals_of(address: str, watched: Collection[str] = WATCHED) -> AsyncIterator[list[str]]:
     """Words such as ``Connected True`` or ``added GattService1``, as they come; repeats as one."""
     from dbus_fast import BusType, Message, MessageType
     from dbus_fast.aio import MessageBus
 
     below = f"/dev_{address.replace(':', '_')}"
     heard: list[str] = []
+
+    def concerns(path: str) -> bool:
+        return below in path or path.count("/") == ADAPTER_DEPTH
 
     def note(word: str) -> None:
         if heard[-1:] != [word]:
@@ -25,13 +31,13 @@ async def signals_of(address: str) -> AsyncIterator[list[str]]:
             return
         path = message.path or ""
         body: list[Any] = message.body
-        if message.member in {"InterfacesAdded", "InterfacesRemoved"} and below in body[0]:
+        if message.member in {"InterfacesAdded", "InterfacesRemoved"} and concerns(body[0]):
             verb = message.member.removeprefix("Interfaces").lower()
-            for interface in body[1]:
+            for interface in sorted(body[1]):
                 if interface.startswith("org.bluez."):
                     note(f"{verb} {interface.removeprefix('org.bluez.')}")
-        elif message.member == "PropertiesChanged" and below in path:
-            for name in WATCHED:
+        elif message.member == "PropertiesChanged" and concerns(path):
+            for name in watched:
                 if name in body[1]:
                     note(f"{name} {body[1][name].value}")
 

@@ -7,23 +7,17 @@ longer than a response and is read in parts, notifications leave at connection e
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from sledmon.acquire.inbox import Inbox
-from sledmon.acquire.lane import Lane
-from sledmon.acquire.models import MODELS
-from sledmon.acquire.sensor import Phase, Sensor, SensorChoice
-from sledmon.acquire.streaming import stream
 from sledmon.decode import Decoder
 from sledmon.decode.device_clock import DeviceClockParams
-from sledmon.rig import Rig, format_rig
-from sledmon.samples import Connected, Packet, Record
+from sledmon.samples import Connected
 from sledmon.twin.firmware_params import FirmwareParams, belt, tether
-from sledmon.units import NANOSECONDS_PER_SECOND
-from sledmon.wire.descriptor import SIZE, Kind, unpack_descriptor
+from sledmon.wire.descriptor import SIZE, unpack_descriptor
 from sledmon.wire.stream import TICKS_PER_SECOND, unpack_header
 from tests.bluetooth.bumble_air import AirLink
 from tests.bluetooth.bumble_radio import BumbleRadio
@@ -31,6 +25,7 @@ from tests.bluetooth.bumble_sensor import BumbleSensor
 from tests.bluetooth.fake_bluez.sensor import Motion
 from tests.bluetooth.fake_bluez.sensor import Sensor as AirSensor
 from tests.bluetooth.fake_bluez.timing import Timing
+from tests.bluetooth.lane_of_one import LaneOfOne, lane_of_one
 
 ADDRESS = "C0:FF:EE:00:00:01"
 INTERVAL_S = 0.015
@@ -41,32 +36,13 @@ FULL = replace(BELT, rate_hz=400, notification_s=0.1)
 """More samples than the largest notification holds."""
 
 
-@dataclass
-class Streaming:
+class Streaming(NamedTuple):
+    """A sensor and what came of it."""
+
     sensor: AirSensor
-    bumble: BumbleSensor
-    air: AirLink
-    lane: Lane
-    host: Sensor
+    lane: LaneOfOne
     born_s: float
     """When the sensor was switched on, in session time."""
-    records: list[Record]
-
-    @property
-    def packets(self) -> list[Packet]:
-        return [record for record in self.records if isinstance(record, Packet)]
-
-    @property
-    def numbers(self) -> list[int]:
-        return [unpack_header(packet.payload).sequence for packet in self.packets]
-
-    async def receive(self, more: int) -> None:
-        wanted = len(self.packets) + more
-        async with asyncio.timeout(10.0):
-            async for batch in self.lane.inbox.batches():
-                self.records += batch
-                if len(self.packets) >= wanted:
-                    return
 
 
 @asynccontextmanager
@@ -81,24 +57,9 @@ async def streaming(params: FirmwareParams, att_mtu: int) -> AsyncIterator[Strea
     bumble = BumbleSensor(sensor, air, Timing(connection_interval_s=INTERVAL_S))
     await bumble.start()
     born_s -= loop.time()
-    lane = Lane(
-        Inbox(),
-        lambda: round(loop.time() * NANOSECONDS_PER_SECOND),
-        source="test",
-        rig_toml=format_rig(Rig()),
-        software="test",
-    )
-    device = "imu" if params.kind is Kind.IMU else "encoder"
-    model = next(model for model in MODELS if model.device == device)
-    host = Sensor(radio, SensorChoice(model=model, address=ADDRESS, name=params.name), lane)
-    working = asyncio.create_task(stream(lane, [host]))
-    try:
-        yield Streaming(sensor, bumble, air, lane, host, born_s, [])
-    finally:
-        working.cancel()
-        await asyncio.wait({working})
-        await bumble.stop()
-    assert host.status.phase is Phase.STOPPED
+    async with lane_of_one(radio, params, ADDRESS) as lane:
+        yield Streaming(sensor, lane, born_s)
+    await bumble.stop()
 
 
 @pytest.mark.parametrize(("asked", "agreed"), [(23, 23), (100, 100), (247, 247), (517, 247)])
@@ -107,21 +68,21 @@ async def test_host_and_sensor_agree_on_an_mtu_and_notifications_fill_it(
 ) -> None:
     params = FULL if agreed > 23 else BELT
     async with streaming(params, asked) as run:
-        await run.receive(10)
+        await run.lane.receive(10)
         assert run.sensor.firmware.att_mtu == agreed
     sample_bytes = 12
-    lengths = {len(packet.payload) for packet in run.packets}
+    lengths = {len(packet.payload) for packet in run.lane.packets}
     assert max(lengths) <= agreed - 3 < max(lengths) + sample_bytes
-    assert run.numbers == list(range(len(run.numbers)))
-    assert [packet.payload for packet in run.packets] == [
-        one.payload for one in run.sensor.delivered[: len(run.packets)]
+    assert run.lane.numbers == list(range(len(run.lane.numbers)))
+    assert [packet.payload for packet in run.lane.packets] == [
+        one.payload for one in run.sensor.delivered[: len(run.lane.packets)]
     ]
 
 
 async def test_more_notifications_than_a_link_carries_are_refused_with_the_smallest_mtu() -> None:
-    async with streaming(FULL, 23) as run, asyncio.timeout(10.0):
-        while "START with NOT_NOW" not in run.host.status.trouble:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    async with streaming(FULL, 23) as run:
+        await run.lane.until(lambda: run.lane.troubles)
+    assert "START with NOT_NOW" in run.lane.troubles[0]
 
 
 @pytest.mark.parametrize("att_mtu", [23, 247])
@@ -130,8 +91,8 @@ async def test_a_descriptor_longer_than_a_response_is_read_whole(
     params: FirmwareParams, att_mtu: int
 ) -> None:
     async with streaming(params, att_mtu) as run:
-        await run.receive(2)
-    (connected,) = (record for record in run.records if isinstance(record, Connected))
+        await run.lane.receive(2)
+    (connected,) = (record for record in run.lane.records if isinstance(record, Connected))
     assert len(connected.descriptor) == SIZE > 23 - 1
     descriptor = unpack_descriptor(connected.descriptor)
     assert (descriptor.kind, descriptor.serial) == (params.kind, params.serial)
@@ -139,9 +100,9 @@ async def test_a_descriptor_longer_than_a_response_is_read_whole(
 
 async def test_the_times_of_samples_are_true_to_a_connection_interval() -> None:
     async with streaming(BELT, 247) as run:
-        await run.receive(30)
-    time_s = np.concatenate([block.time_s for block in Decoder().push(run.records, 0).imu])
-    first = unpack_header(run.packets[0].payload).tick
+        await run.lane.receive(30)
+    time_s = np.concatenate([block.time_s for block in Decoder().push(run.lane.records, 0).imu])
+    first = unpack_header(run.lane.packets[0].payload).tick
     began_s = run.born_s + (first - run.sensor.motion.start_tick) / TICKS_PER_SECOND
     true_s = began_s + np.arange(len(time_s)) / BELT.rate_hz
     late_s = time_s - true_s
@@ -153,11 +114,11 @@ async def test_the_times_of_samples_are_true_to_a_connection_interval() -> None:
 
 async def test_after_a_silence_beyond_the_timeout_what_was_missed_is_sent_again() -> None:
     async with streaming(BELT, 247) as run:
-        await run.receive(10)
+        await run.lane.receive(10)
         run.sensor.in_range = False
         assert run.sensor.link is not None
         run.sensor.link.end("timeout")
         run.sensor.in_range = True
-        await run.receive(30)
-    assert sum(isinstance(record, Connected) for record in run.records) == 2
-    assert sorted(run.numbers) == list(range(len(run.numbers)))
+        await run.lane.receive(30)
+    assert sum(isinstance(record, Connected) for record in run.lane.records) == 2
+    assert sorted(run.lane.numbers) == list(range(len(run.lane.numbers)))

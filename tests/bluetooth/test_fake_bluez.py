@@ -62,10 +62,10 @@ async def test_everything_that_is_sent_arrives_once_and_in_order(world: World) -
     belt_sensor, tether_sensor = world.power_on(BELT), world.power_on(TETHER)
     async with streaming(belt_sensor) as belt_host, streaming(tether_sensor) as tether_host:
         await asyncio.gather(belt_host.receive(25), tether_host.receive(25))
+        assert belt_sensor.lost() == tether_sensor.lost() == []
     for sensor, host in ((belt_sensor, belt_host), (tether_sensor, tether_host)):
         assert host.stream == sensor.delivered()
         assert host.numbers == list(range(len(host.numbers)))
-        assert sensor.lost() == []
 
 
 async def test_start_waits_for_the_subscription_and_a_command_for_indications(

@@ -39,7 +39,7 @@ class WorldSensor(Protocol):
         """Send a stream notification of any bytes."""
 
     def delivered(self) -> list[bytes]:
-        """Stream notifications that reached the host's stack, in order."""
+        """Stream notifications that the host's stack told its clients, in order."""
 
     def lost(self) -> list[bytes]:
         """Stream notifications that it sent and nobody heard."""
