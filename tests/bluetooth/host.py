@@ -1,12 +1,14 @@
 """The smallest client by unmodified bleak: what a contract test needs to look at the stack."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
+from bleak.exc import BleakDBusError, BleakError
 
 from sledmon.wire import uuids
 from sledmon.wire.control import Answer, Command, Opcode, pack_command, unpack_answer
@@ -50,6 +52,27 @@ async def find(sensor: WorldSensor, adapter: str = "hci0") -> BLEDevice:
     """The device of one sensor as bleak knows it."""
     device, _ = await scan(lambda device, _: device.address == sensor.address, adapter)
     return device
+
+
+async def find_soon(sensor: WorldSensor) -> BLEDevice:
+    """The same on an adapter that was just plugged in: bleak hears of it a moment later."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            with contextlib.suppress(BleakError):
+                return await find(sensor)
+            await asyncio.sleep(0.02)
+
+
+async def connect_soon(host: "Host") -> None:
+    """Connect right after a disconnect: bluetoothd may not be through with that one yet."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            try:
+                return await host.connect()
+            except BleakDBusError as error:
+                if "Input/output error" not in str(error):
+                    raise
+            await asyncio.sleep(0.1)
 
 
 async def until(happened: Callable[[], object]) -> None:

@@ -6,6 +6,12 @@ from typing import Any
 
 WATCHED = ("Connected", "ServicesResolved")
 ALL_WATCHED = (*WATCHED, "Notifying", "Powered", "Discovering")
+INTERFACES = frozenset(
+    (
+        *("Adapter1", "Device1", "Battery1"),
+        *("GattService1", "GattCharacteristic1", "GattDescriptor1"),
+    )
+)
 ADAPTER_DEPTH = 3
 """``/org/bluez/hci0``"""
 
@@ -34,11 +40,11 @@ async def signals_of(address: str, watched: Collection[str] = WATCHED) -> AsyncI
         if message.member in {"InterfacesAdded", "InterfacesRemoved"} and concerns(body[0]):
             verb = message.member.removeprefix("Interfaces").lower()
             for interface in sorted(body[1]):
-                if interface.startswith("org.bluez."):
+                if interface.removeprefix("org.bluez.") in INTERFACES:
                     note(f"{verb} {interface.removeprefix('org.bluez.')}")
         elif message.member == "PropertiesChanged" and concerns(path):
-            for name in watched:
-                if name in body[1]:
+            for name in body[1]:
+                if name in watched:
                     note(f"{name} {body[1][name].value}")
 
     bus = await MessageBus(bus_type=BusType.SYSTEM).connect()

@@ -107,6 +107,7 @@ async def test_who_is_back_in_range_before_the_supervision_timeout_loses_nothing
         ("refused", "Failed.*le-connection-refused"),
         ("busy", "Failed.*le-connection-busy"),
         ("abort-by-remote", "Failed.*le-connection-abort-by-remote"),
+        ("io", "Failed.*Input/output error"),
         ("software abort", "Failed.*Software caused connection abort"),
         ("in progress", "InProgress.*In Progress"),
         ("not available", "NotAvailable"),
@@ -197,8 +198,9 @@ async def test_a_disconnect_takes_two_seconds_and_notifications_go_on_meanwhile(
     loop = asyncio.get_running_loop()
     before, began_s = len(host.stream), loop.time()
     await host.client.disconnect()
-    assert loop.time() - began_s == pytest.approx(2.0, abs=0.3)
-    assert 30 <= len(host.stream) - before <= 45
+    took_s = loop.time() - began_s
+    assert 1.7 < took_s < 3.0
+    assert 30 <= len(host.stream) - before <= 20 * took_s + 5
 
 
 async def test_a_client_that_keeps_its_old_connection_hears_everything_twice(
@@ -227,7 +229,7 @@ async def test_a_link_outlives_the_client_that_left_without_a_word(world: FakeWo
     await left.connect()
     await left.start()
     left.client._backend._bus.disconnect()  # type: ignore[attr-defined]  # as a crash does
-    await until(lambda: sensor.state()["subscribed"] == {uuids.BATTERY_LEVEL})
+    await until(lambda: uuids.STREAM not in sensor.state()["subscribed"])
     assert sensor.state()["connected"]
     adapter = await BleakAdapter.get(bluez={"adapter": "hci0"})
     (found,) = await adapter.get_connected_devices()

@@ -17,6 +17,7 @@ from sledmon.acquire.radio import RadioError
 from sledmon.acquire.sensor import Phase
 from sledmon.samples import Connected, Lost, Opened, Tick
 from sledmon.twin.firmware_params import belt, tether
+from sledmon.wire import uuids
 from sledmon.wire.descriptor import unpack_descriptor
 from sledmon.wire.stream import Flags, unpack_header
 from tests.bluetooth.fake_bluez.words import REFUSALS
@@ -280,7 +281,7 @@ async def test_a_sensor_left_connected_by_a_crashed_program_is_taken_over(
     await left.connect()
     await left.start()
     left.client._backend._bus.disconnect()  # type: ignore[attr-defined]  # as a crash does
-    await until(lambda: len(imu.state()["subscribed"]) == 1)
+    await until(lambda: uuids.STREAM not in imu.state()["subscribed"])
     before = len(imu.delivered())
     async with live(tmp_path, [imu, encoder]) as running:
         await running.streams(imu, encoder)

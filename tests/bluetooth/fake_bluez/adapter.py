@@ -68,7 +68,10 @@ class Adapter:
                 device.break_off()
             self._scanners.clear()
             self._end_scan()
-        self.daemon.changed(self.path, words.ADAPTER, {"Powered": Variant("b", on)})
+        changed = {"Powered": Variant("b", on)}
+        if not on:
+            changed["Discovering"] = Variant("b", False)
+        self.daemon.changed(self.path, words.ADAPTER, changed)
 
     def pull_out(self) -> None:
         """The adapter itself goes: links end, devices vanish."""
@@ -76,11 +79,11 @@ class Adapter:
         self._scanners.clear()
         self._end_scan()
         for device in self.devices.values():
-            device.remove()
+            device.remove("adapter")
         self.devices.clear()
-        # Properties and Introspectable are not named (measured by what clients see then), so that
-        # bleak still believes in the adapter and a scan on it ends in UnknownObject.
-        self.daemon.withdraw(self, named=[words.ADAPTER])
+        off = {"Powered": Variant("b", False), "Discovering": Variant("b", False)}
+        self.daemon.changed(self.path, words.ADAPTER, off)
+        self.daemon.withdraw(self)
 
     def forget_client(self, sender: str) -> None:
         """A D-Bus client has left: its scan and its subscriptions end, links stay."""

@@ -64,13 +64,15 @@ class Daemon:
         """Announce interfaces of an object."""
         self._signal("/", words.OBJECT_MANAGER, "InterfacesAdded", "oa{sa{sv}}", [path, interfaces])
 
-    def withdraw(self, exported: Exported, named: list[str] | None = None) -> None:
+    def withdraw(self, exported: Exported) -> None:
         """Take an object off the bus."""
         if self.objects.pop(exported.path, None) is not None:
-            gone = named or [*STANDARD, *exported.interfaces()]
-            self._signal(
-                "/", words.OBJECT_MANAGER, "InterfacesRemoved", "oas", [exported.path, gone]
-            )
+            self.withdraw_more(exported.path, [*STANDARD, *exported.interfaces()])
+
+    def withdraw_more(self, path: str, interfaces: list[str]) -> None:
+        """Take some interfaces of an object off the bus."""
+        removed = [path, interfaces]
+        self._signal("/", words.OBJECT_MANAGER, "InterfacesRemoved", "oas", removed)
 
     def changed(
         self, path: str, interface: str, changed: Properties, gone: list[str] | None = None

@@ -23,7 +23,8 @@ class Device:
     """Known to bluetoothd from the first advertisement until it is removed.
 
     Objects of a device that was connected once stay exported while it is not connected: bluetoothd
-    caches services. A lost link shows as ServicesResolved false, then Connected false.
+    caches services. A lost link shows as ServicesResolved and Connected false in one signal, one
+    that the host closes in two; the battery is shown while profiles are connected.
     """
 
     def __init__(self, adapter: "Adapter", sensor: Sensor) -> None:
@@ -90,10 +91,10 @@ class Device:
             raise words.unknown_object(message)
         return Reply()
 
-    def remove(self) -> None:
+    def remove(self, reason: str = "forgotten") -> None:
         """Bluetoothd forgets the device; a link ends, objects vanish, the deepest first."""
-        self.break_off()
-        for exported in reversed(self._objects):
+        self.break_off(reason)
+        for exported in gatt.deepest_first(self._objects):
             self.daemon.withdraw(exported)
         self._objects.clear()
         self._by_uuid.clear()
@@ -102,12 +103,14 @@ class Device:
         self.temporary = True
         self._battery = None
 
-    def break_off(self) -> None:
+    def break_off(self, reason: str = "adapter") -> None:
         """End whatever is under way at once, from the host's side."""
         if self._connecting is not None:
             self._connecting.cancel()
         if self.link is not None:
-            self.link.end("local")
+            if reason == "forgotten":
+                self._hide_battery()
+            self.link.end(reason)
 
     def forget_client(self, sender: str) -> None:
         """A D-Bus client has left; the link stays (bluez issue 89)."""
@@ -118,7 +121,7 @@ class Device:
 
     async def _connect(self) -> None:
         if not self.adapter.powered:
-            raise words.not_ready()
+            raise words.failed("Input/output error")
         if self._connected:
             raise words.already_connected()
         if self._connecting is not None:
@@ -162,11 +165,11 @@ class Device:
             self._resolving = loop.call_later(delay_s, self._resolve)
 
     def _resolve(self) -> None:
-        if self._battery is None:
-            self._battery = self.sensor.firmware.battery_percent
-            self.daemon.export_more(self.path, {words.BATTERY: self._battery_properties()})
         self.sensor.firmware.subscribe(uuids.BATTERY_LEVEL)
-        if not self._objects:
+        known = bool(self._objects)
+        if known:
+            self._show_battery()
+        else:
             self._objects = gatt.export(self)
             for exported in self._objects:
                 self.daemon.export(exported)
@@ -175,8 +178,21 @@ class Device:
         for characteristic in self._by_uuid.values():
             characteristic.subscribe_again()
         self._resolved = True
-        changed = {"UUIDs": self._uuids(), "ServicesResolved": Variant("b", True)}
+        changed = {"ServicesResolved": Variant("b", True)}
+        if not known:
+            changed["UUIDs"] = self._uuids()
         self.daemon.changed(self.path, words.DEVICE, changed)
+        if not known:
+            self._show_battery()
+
+    def _show_battery(self) -> None:
+        self._battery = self.sensor.firmware.battery_percent
+        self.daemon.export_more(self.path, {words.BATTERY: self._battery_properties()})
+
+    def _hide_battery(self) -> None:
+        if self._battery is not None:
+            self._battery = None
+            self.daemon.withdraw_more(self.path, [words.BATTERY])
 
     async def _disconnect(self) -> None:
         if self._connecting is not None:
@@ -184,6 +200,7 @@ class Device:
             return
         if self.link is None:
             raise words.not_connected()
+        self._hide_battery()
         loop = asyncio.get_running_loop()
         closed = loop.create_future()
         self._closed.append(closed)
@@ -202,18 +219,23 @@ class Device:
             if not closed.done():
                 closed.set_result(None)
         self._closed.clear()
-        if self._resolved:
-            self._resolved = False
-            changed = {"ServicesResolved": Variant("b", False)}
-            self.daemon.changed(self.path, words.DEVICE, changed)
-        self._say_connected(False)
+        unresolved = {"ServicesResolved": Variant("b", False)} if self._resolved else {}
+        self._resolved = self._connected = False
+        disconnected = {"Connected": Variant("b", False)}
+        if reason in {"local", "forgotten"}:
+            if unresolved:
+                self.daemon.changed(self.path, words.DEVICE, unresolved)
+            self.daemon.changed(self.path, words.DEVICE, disconnected)
+        else:
+            self.daemon.changed(self.path, words.DEVICE, unresolved | disconnected)
+        self._hide_battery()
 
     def _say_connected(self, connected: bool) -> None:
         self._connected = connected
         self.daemon.changed(self.path, words.DEVICE, {"Connected": Variant("b", connected)})
 
     def _notified(self, out: Outgoing) -> None:
-        if out.characteristic == uuids.BATTERY_LEVEL:
+        if out.characteristic == uuids.BATTERY_LEVEL and self._battery is not None:
             self._battery = out.payload[0]
             self.daemon.changed(self.path, words.BATTERY, self._battery_properties())
         characteristic = self._by_uuid.get(out.characteristic)

@@ -235,6 +235,17 @@ class Characteristic:
         )
 
 
+def deepest_first(
+    objects: list[Service | Characteristic | Configuration],
+) -> list[Service | Characteristic | Configuration]:
+    """The same in the order in which they vanish: each after what is below it."""
+
+    def place(exported: Service | Characteristic | Configuration) -> tuple[str, ...]:
+        return (*exported.path.split("/"), "~")  # behind every longer path that begins the same
+
+    return sorted(objects, key=place)
+
+
 def export(device: "Device") -> list[Service | Characteristic | Configuration]:
     """All objects of a device, parents first, with handles as a sensor would number them."""
     objects: list[Service | Characteristic | Configuration] = []

@@ -100,6 +100,7 @@ REFUSALS: Final = {
     "timeout": failed("le-connection-timeout"),
     "refused": failed("le-connection-refused"),
     "busy": failed("le-connection-busy"),
+    "io": failed("Input/output error"),  # as soon after a disconnect bluetoothd 5.66 may do
     "software abort": failed("Software caused connection abort"),  # BlueZ before 5.62
     "in progress": in_progress(),
     "not available": BluezError(
