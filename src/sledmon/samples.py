@@ -11,7 +11,7 @@ record k had arrived?" however the input was cut.
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,10 @@ class Connected(NamedTuple):
     layout: str  # which decoder reads its packets: a key of ``sledmon.decode.LAYOUTS``
     descriptor: bytes
     name: str = ""
+
+
+CLOSED: Final = "closed"
+"""The reason of a connection that was not lost: the sensor had been asked to stop."""
 
 
 class Lost(NamedTuple):

@@ -92,6 +92,10 @@ async def test_stopping_says_stop_to_the_sensors_and_waits_for_a_slow_disconnect
         assert not sensor.state()["streaming"]
         assert not sensor.state()["connected"]
         assert payloads(running.recorded(), sensor) == sensor.delivered()
+    (quality,) = (session.quality for session in running.sessions)
+    for one in (quality.imu, quality.encoder):
+        assert one is not None
+        assert one.lost == 0, "the seconds until the link is closed are no gap"
 
 
 async def test_stopping_takes_no_longer_when_nothing_answers_any_more(

@@ -13,7 +13,7 @@ from sledmon.acquire.radio import Link, LinkError, Radio, RadioError
 from sledmon.acquire.resend import Missing
 from sledmon.acquire.talk import Talk
 from sledmon.errors import WireError
-from sledmon.samples import Device
+from sledmon.samples import CLOSED, Device
 from sledmon.units import NANOSECONDS_PER_SECOND
 from sledmon.wire import uuids
 from sledmon.wire.control import Command
@@ -113,7 +113,7 @@ class Sensor:
         stream = _Stream(link, self._model.stream, self._begin, self._received)
         talk = Talk(link, stream)
         gone = asyncio.create_task(link.gone())
-        reason = "closed"
+        reason = CLOSED
         try:
             self._tell(phase=Phase.GREETING)
             try:

@@ -8,6 +8,7 @@ from sledmon.decode.sensor import Output, SensorDecoder
 from sledmon.errors import WireError
 from sledmon.rig import Rig
 from sledmon.samples import (
+    CLOSED,
     DEVICES,
     Connected,
     Device,
@@ -15,6 +16,7 @@ from sledmon.samples import (
     Fault,
     Gap,
     ImuBlock,
+    Lost,
     Packet,
     Record,
 )
@@ -36,6 +38,7 @@ class Decoder:
     def __init__(self) -> None:
         self._sensors: dict[Device, SensorDecoder] = {}
         self._layouts: dict[Device, str] = {}
+        self._stopped: set[Device] = set()
         self._rig = Rig()
 
     def set_rig(self, rig: Rig) -> None:
@@ -56,16 +59,20 @@ class Decoder:
                 waiting[record.device].append((ordinal, record))
             elif isinstance(record, Connected):
                 self._drain(record.device, waiting, out)
+                self._stopped.discard(record.device)
                 self._connected(record, out)
+            elif isinstance(record, Lost) and record.reason == CLOSED:
+                self._stopped.add(record.device)
         for device in DEVICES:
             self._drain(device, waiting, out)
         return _sorted_out(out)
 
     def finish(self, received_ns: int) -> Decoded:
-        """What was still due when the last record had come."""
+        """What was still due when the last record had come: nothing of a sensor told to stop."""
         out: list[Output] = []
-        for sensor in self._sensors.values():
-            out += sensor.finish(received_ns)
+        for device, sensor in self._sensors.items():
+            if device not in self._stopped:
+                out += sensor.finish(received_ns)
         return _sorted_out(out)
 
     def _connected(self, record: Connected, out: list[Output]) -> None:
