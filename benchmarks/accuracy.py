@@ -29,6 +29,8 @@ LEVELS = ("none", "mild", "harsh")
 NORMAL_90 = 1.6448536269514722
 PEER_CUT_HZ = 6.0
 PEER_START_MPS = 0.3
+SHOWN = {"ms": 1000.0, "deg": 180.0 / math.pi}
+"""Of the SI unit."""
 
 
 class Peer(NamedTuple):
@@ -52,14 +54,14 @@ class Quantity:
     peer: Callable[[Peer], float] | None = None
 
     def error(self, value: float, true: float) -> float:
-        """Milliseconds, per cent of the truth, or the value's own unit."""
+        """Milliseconds, degrees, per cent of the truth, or the value's own unit."""
         if self.unit == "%":
             return 100 * (value / true - 1.0)
-        return (value - true) * (1000 if self.unit == "ms" else 1)
+        return (value - true) * SHOWN.get(self.unit, 1.0)
 
     def sigma(self, sigma: float, true: float) -> float:
         """The stated standard error in the same unit."""
-        return sigma * {"%": 100 / true, "ms": 1000.0}.get(self.unit, 1.0)
+        return sigma * (100 / true if self.unit == "%" else SHOWN.get(self.unit, 1.0))
 
 
 def split(values: Estimates, yards: float) -> Measured:
@@ -117,6 +119,12 @@ QUANTITIES = (
         unit="Hz",
         measured=lambda e: e.steps.frequency_hz,
         truth=lambda t: t.step_frequency_hz,
+    ),
+    Quantity(
+        name="lean",
+        unit="deg",
+        measured=lambda e: Measured(e.lean.mean_rad, e.lean.sigma_rad),
+        truth=lambda t: t.lean_rad,
     ),
     Quantity(
         name="steps",

@@ -46,6 +46,9 @@ QUANTITIES: Final = (
     Quantity(
         "step frequency", "mHz", lambda e: e.steps.frequency_hz, lambda t: t.step_frequency_hz
     ),
+    Quantity(
+        "lean", "mrad", lambda e: Measured(e.lean.mean_rad, e.lean.sigma_rad), lambda t: t.lean_rad
+    ),
     Quantity("steps", "", _steps, lambda t: float(t.steps)),
     Quantity("slack", "ms", lambda e: Measured(e.slack_s), lambda t: t.slack_s),
 )

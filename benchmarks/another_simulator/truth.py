@@ -24,6 +24,8 @@ class TrueRep:
     peak_velocity_mps: float
     steps: int
     step_frequency_hz: float
+    lean_rad: float
+    """Mean over the rep, away from the reel, against standing tall as the session begins."""
     slack_s: float
     load_kg: float
     sled_kg: float
@@ -54,6 +56,9 @@ def true_rep(motion: Motion, number: int, run: Run) -> TrueRep:
     centre = np.arange(slow + 1, int(end_s / GRID_S) + 1)
     ends = np.interp(t[centre] + np.outer([0.5, -0.5], period_s[centre]), t, x)
     inside = down_s[(down_s >= gate_5) & (down_s <= end_s)]
+    long_axis = motion.body[slow : int(end_s / GRID_S)].apply([0.0, 0.0, 1.0])
+    tall = motion.body[: round(1.0 / GRID_S)].apply([0.0, 0.0, 1.0])
+    lean, upright = (float(np.mean(np.arctan2(a[:, 0], a[:, 2]))) for a in (long_axis, tall))
     load_at_s = t[begin] + piece.load_s
     slack_s = max(0.0, load_at_s - start_s)
     if np.interp(load_at_s, t, x) - zero_m < 0.05:
@@ -69,6 +74,7 @@ def true_rep(motion: Motion, number: int, run: Run) -> TrueRep:
         peak_velocity_mps=float(np.max((ends[0] - ends[1]) / period_s[centre])),
         steps=int(np.sum((up_s > start_s) & (down_s <= end_s))),
         step_frequency_hz=(len(inside) - 1) / np.ptp(inside) if len(inside) > 2 else math.nan,
+        lean_rad=lean - upright,
         slack_s=slack_s if run.sled_kg else math.nan,
         load_kg=run.load_kg,
         sled_kg=run.sled_kg,

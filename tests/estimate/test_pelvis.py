@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sledmon.estimate.motion import MotionParams, estimate_motion
+from sledmon.estimate.motion.attitude import StillnessParams, find_stillness
 from sledmon.estimate.motion.rise import RiseParams, rise_of
 from sledmon.estimate.motion.turn import Turn
 from sledmon.estimate.uncertainty import Gradient, SeatParams, sigmas
@@ -102,3 +103,34 @@ def test_creep_adds_up_between_the_gates_that_a_value_spans() -> None:
     got = sigmas(Still(), np.zeros(6), 1.0, seat, [one, both])  # type: ignore[arg-type]
     # Eight landings from the start to the gate, four between the two gates.
     assert got == pytest.approx([0.001 * math.sqrt(8), 0.001 * math.sqrt(4)])
+
+
+def felt(lean_rad: float, seconds: float, rng: np.random.Generator) -> FloatArray:
+    """Specific force of who stands so, leaned towards the run, at 100 Hz."""
+    still = np.array([-math.sin(lean_rad), 0.0, math.cos(lean_rad)]) * 9.81
+    return np.asarray(still + 0.05 * rng.standard_normal((round(seconds * 100), 3)))
+
+
+@pytest.mark.parametrize(
+    ("standing_s", "upright_rad"),
+    [((1.2, 2.6), 0.0), ((1.2, 0.0), None), ((0.0, 9.0), 0.2)],
+    ids=["stood tall, then set", "only ever set for a while", "set as he stands for long"],
+)
+def test_upright_is_how_the_pelvis_stood_otherwise_than_set_and_else_unknown(
+    standing_s: tuple[float, float], upright_rad: float | None
+) -> None:
+    rng = np.random.default_rng(1)
+    tall_s, more_set_s = standing_s
+    acc = np.concatenate([felt(0.0, tall_s, rng), felt(0.2, more_set_s + 2.4, rng)])
+    if tall_s and not more_set_s:  # the belt was not seen while he stood tall
+        acc = acc[round(tall_s * 100) :]
+    time_s = np.arange(len(acc)) / 100.0
+    gyr = 0.002 * rng.standard_normal(acc.shape)
+    still = find_stillness(time_s, acc, gyr, float(time_s[-1]), StillnessParams())
+    assert still is not None
+    if upright_rad is None:
+        assert still.upright_mps2 is None
+        return
+    assert still.upright_mps2 is not None
+    lean_rad = math.atan2(-still.upright_mps2[0], still.upright_mps2[2])
+    assert lean_rad == pytest.approx(upright_rad, abs=0.01)

@@ -44,23 +44,28 @@ def test_harsh_radio_hides_at_most_one_rep_in_fifty_and_invents_none() -> None:
         ("none", "window velocity", 0.25),
         ("none", "peak velocity", 0.5),
         ("none", "step frequency", 0.1),
+        ("none", "lean", 4.0),
         ("mild", "start", 8.0),
         ("mild", "5 yd", 8.0),
         ("mild", "10 yd", 8.0),
         ("mild", "window velocity", 0.4),
         ("mild", "peak velocity", 0.8),
         ("mild", "step frequency", 0.1),
+        ("mild", "lean", 5.0),
         ("harsh", "start", 20.0),
         ("harsh", "5 yd", 20.0),
         ("harsh", "10 yd", 20.0),
         ("harsh", "window velocity", 1.0),
         ("harsh", "peak velocity", 1.5),
         ("harsh", "step frequency", 0.2),
+        ("harsh", "lean", 7.0),
     ],
 )
 def test_95_percent_lie_this_near_the_truth(level: str, quantity: str, p95: float) -> None:
     errors, _ = scored(level).known(quantity)
-    assert len(errors) >= (0.85 if level == "harsh" else 1.0) * scored(level).true
+    # Lean is unknown where nobody was seen upright; bursts of loss hide more.
+    least = 0.85 if level == "harsh" else 0.97 if quantity == "lean" else 1.0
+    assert len(errors) >= least * scored(level).true
     assert float(np.percentile(np.abs(errors), 95)) <= p95
 
 

@@ -41,6 +41,8 @@ class RepTruth:
     peak_velocity_mps: float
     steps: int
     step_frequency_hz: float
+    lean_rad: float
+    """Mean over the rep, against standing upright."""
     slack_s: float
     load_kg: float
     sled_kg: float
@@ -123,6 +125,7 @@ def _rep_truth(
         step_frequency_hz=(
             float(spacing / (window_s[-1] - window_s[0])) if spacing >= 2 else math.nan
         ),
+        lean_rad=float(np.mean(motion.lean_rad[int(start_s / STEP_S) : int(until_s / STEP_S)])),
         slack_s=_slack_s(rep, motion, start_s),
         load_kg=rep.load_kg,
         sled_kg=rep.sled_kg,

@@ -29,7 +29,11 @@ class StillnessParams:
     """A later stretch is preferred while it moves at most this much more than the stillest."""
     upright_until_s: float = 1.5
     """Stance before the athlete takes the set position: still stretches that end at least this
-    long before the one used for the run."""
+    long before the one used for the run, ..."""
+    apart_rad: float = 0.09
+    """... and in which the pelvis stood at least 5 deg otherwise: nobody stands as he crouches."""
+    longest_set_s: float = 6.0
+    """Who stood as in the set position through still stretches over so long does not crouch."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +47,7 @@ class Stillness:
     up_mps2: FloatArray
     """(3,) mean specific force, sensor axes: points up, its length is what the sensor calls g."""
     upright_mps2: FloatArray | None
-    """(3,) the same, middle of the still stretches before the set position; None without any."""
+    """(3,) the same, middle of the still stretches of upright stance; None where none was seen."""
 
 
 def find_stillness(
@@ -100,8 +104,21 @@ def find_stillness(
         end_s=float(begin_s[chosen]) + params.window_s,
         gyr_bias_radps=mean[chosen, 3:6],
         up_mps2=mean[chosen, :3],
-        upright_mps2=_middle(mean[earlier, :3]) if earlier.any() else None,
+        upright_mps2=_upright(begin_s[earlier], mean[earlier, :3], mean[chosen, :3], params),
     )
+
+
+def _upright(
+    begin_s: FloatArray, felt: FloatArray, as_set: FloatArray, params: StillnessParams
+) -> FloatArray | None:
+    """What was felt upright: where the pelvis stood otherwise than set, else ever so long so."""
+    if not len(felt):
+        return None
+    along = felt @ as_set / np.linalg.norm(felt, axis=1) / np.linalg.norm(as_set)
+    otherwise = along < np.cos(params.apart_rad)
+    if otherwise.any():
+        return _middle(felt[otherwise])
+    return _middle(felt) if np.ptp(begin_s) >= params.longest_set_s else None
 
 
 def _middle(vectors: FloatArray) -> FloatArray:
