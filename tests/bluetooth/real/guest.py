@@ -63,6 +63,7 @@ sync
 
 def main() -> int:
     arguments = sys.argv[1:] or list(BODIES)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the guest ends with us
     cache = user_cache_path("sledmon") / "uml"
     try:
         debian.need_commands({"dbus-daemon": "dbus", "mount": "mount"})
