@@ -108,7 +108,7 @@ CASES = (
             cord_pull_before_start=True,
         ),
         tolerance=MILD,
-        said={3: Said(trust="", notes=("stopped short at 5.09",))},
+        said={3: Said(trust="", notes=("stopped short at 5.",))},
     ),
     Case(
         name="simulated-slack-strap",
