@@ -60,7 +60,7 @@ class Athlete:
             friction * total_kg * 9.81 * math.cos(angle)
             / (math.cos(angle) + friction * math.sin(angle))
         )  # fmt: skip
-        return self.inertia * pull_n / (self.force_npkg * self.mass_kg)
+        return float(self.inertia * pull_n / (self.force_npkg * self.mass_kg))
 
     def load_for(self, decrement: float) -> float:
         """Plates at which a fresh rep has a decrement; may be negative. By halving."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -147,13 +147,20 @@ def all_sessions(count: int, seed: int, jobs: int) -> Outcome:
     ]
     out = Outcome([], [], [], 0)
     for one in _mapped(sessions, asked, jobs):
-        for mine, its in zip(out[:3], one[:3], strict=True):
-            mine.extend(its)  # type: ignore[arg-type]
-        out = out._replace(reps=out.reps + one.reps)
+        out = Outcome(
+            out.flags + one.flags,
+            out.naive + one.naive,
+            out.advice + one.advice,
+            out.reps + one.reps,
+        )
     return out
 
 
-def _mapped(work: Callable, asked: Sequence, jobs: int) -> Iterable:
+Asked = TypeVar("Asked")
+Given = TypeVar("Given")
+
+
+def _mapped(work: Callable[[Asked], Given], asked: Sequence[Asked], jobs: int) -> Iterable[Given]:
     if jobs == 1:
         return map(work, asked)
     with ProcessPoolExecutor(jobs) as pool:
@@ -226,10 +233,10 @@ def causes(count: int, seed: int = 21) -> dict[str, Counter[str]]:
 
     Three unresisted reps and four (fatigue: seven) at one load, then the rep. ``load``: 12 to 20 %.
     ``fatigue``: 3 to 9 % when fresh, 1.5 to 3 % lost a rep. Else 6 to 9.5 %, and the curve is
-    dented (``snag``: by 20 to 50 % over a yard or so in the window), slow at first (``start``: by
-    20 to 50 %, fading over 2.5 to 5 yd; ``slack``: the same with 0.3 to 0.6 s of slack), or a
-    sensor shows 75 to 95 % of velocity at poor trust. Counted where the rep is truly past the line
-    and a cause is named.
+    dented (``snag``: by 20 to 50 % over a yard or so, about 5.5 to 8.5 yd), slow at first
+    (``start``: by 20 to 50 %, fading over 2.5 to 5 yd; ``slack``: the same with 0.3 to 0.6 s of
+    slack), or a sensor shows 75 to 95 % of velocity at poor trust. Counted where the rep is truly
+    past the line and a cause is named.
     """
     yards = np.arange(1.0, 11.0)
     out: dict[str, Counter[str]] = {cause: Counter() for cause in CAUSES}
@@ -249,9 +256,9 @@ def causes(count: int, seed: int = 21) -> dict[str, Counter[str]]:
                 run.tired = 0.0
                 for _ in range(7 if cause == "fatigue" else 4):
                     run.rep(5.0, 2, decrement=decrement)
-                shape, other = None, {}
+                shape, other = None, dict[str, Any]()
                 if cause == "snag":
-                    dent = rng.uniform(0.2, 0.5), rng.uniform(5.5, 9.0), rng.uniform(0.7, 1.3)
+                    dent = rng.uniform(0.2, 0.5), rng.uniform(5.5, 8.5), rng.uniform(0.7, 1.3)
                     shape = 1.0 - dent[0] * np.exp(-(((yards - dent[1]) / dent[2]) ** 2))
                 elif cause in ("start", "slack"):
                     shape = 1.0 - rng.uniform(0.2, 0.5) * np.exp(-yards / rng.uniform(2.5, 5.0))
@@ -260,7 +267,7 @@ def causes(count: int, seed: int = 21) -> dict[str, Counter[str]]:
                     other = {"trust": "poor", "seen": rng.uniform(0.75, 0.95)}
                 cost = 0.0 if shape is None else 1.0 - float(np.mean(shape[5:]))
                 truth = 1.0 - (1.0 - decrement) * (1.0 - run.tired) * (1.0 - cost)
-                run.rep(5.0, 2, decrement=decrement, shape=shape, cost=cost, **other)  # type: ignore[arg-type]
+                run.rep(5.0, 2, decrement=decrement, shape=shape, cost=cost, **other)
                 named = judged(run)[-1].verdict.cause
                 if named and (truth > SPEED_LINE or cause == "sensor"):
                     out[cause][named] += 1
@@ -338,8 +345,8 @@ def print_calibration(out: Outcome) -> None:
             print(_head(flag or "all", cv) + "".join(cells))
     for cv in (None, *CVS):
         rows = [row for row in out.naive if cv in (None, row.cv)]
-        true = 100 * np.mean([row.true for row in rows])
-        print(f"{_head('naive rule', cv)}{f'true: {true:.1f} % ({len(rows)})':>24}")
+        right = 100 * np.mean([row.true for row in rows])
+        print(f"{_head('naive rule', cv)}{f'true: {right:.1f} % ({len(rows)})':>24}")
 
 
 def _head(name: str, cv: float | None) -> str:

@@ -29,7 +29,7 @@ def test_the_errors_of_a_loss_are_those_of_normal_draws() -> None:
         draws = 4.5 * (1 + cv * rng.normal(size=(20_000, reps)))
         ones, twos = [], []
         for row in draws:
-            losses = Losses([Measured(float(v), 0.0) for v in row])
+            losses = Losses([Measured(float(v), 0.0) for v in row], [1] * reps)
             ones.append(losses.of_last(known).measured)
             if reps > 2:
                 twos.append(losses.of_last_two(known).measured)
@@ -112,6 +112,12 @@ def test_rest_is_the_athlete_s_own_and_is_held_against_the_plan() -> None:
     assert verdicts[3].notes == ()
     assert verdicts[4].notes == ("rested 1:12 of 3:00 planned",)
     assert all(verdict.notes == () for verdict in judged(reps, Plan()))
+
+
+def test_reps_on_both_sides_of_a_rest_between_sets_do_not_end_the_next_set() -> None:
+    tired = in_turn(1, (4.5, 4.5, 4.3, 4.0, 3.8))
+    assert judged([*tired, rep(6, 3.9, set_number=1)])[-1].flag == "fatigue"
+    assert judged([*tired, rep(6, 3.9, set_number=2)])[-1].flag is None
 
 
 def test_an_unresisted_set_may_tire_too() -> None:

@@ -20,10 +20,18 @@ class Losses:
     """Valid reps in a row at one resistance, in a set or in a session."""
 
     velocities: list[Measured] = field(default_factory=list)
+    sets: list[int] = field(default_factory=list)
+    """Set of each."""
 
-    def add(self, velocity: Measured) -> None:
+    def add(self, velocity: Measured, set_number: int) -> None:
         """Take one more valid rep."""
         self.velocities.append(velocity)
+        self.sets.append(set_number)
+
+    def forget_last(self) -> None:
+        """Take the last one back."""
+        self.velocities.pop()
+        self.sets.pop()
 
     def of_last(self, variation: Variation) -> Belief:
         """Loss of the last rep against the better of the first two; empty for the first one."""
@@ -33,15 +41,18 @@ class Losses:
         return self._against_best(self.velocities[-1:], _ONE_REP[min(reps, 3)], variation)
 
     def of_last_two(self, variation: Variation) -> Belief:
-        """Mean loss of the last two reps; empty before the third."""
+        """Mean loss of the last two reps of one set; empty before the third rep of all.
+
+        Rest between sets takes fatigue back: reps on both sides of it do not speak of one state.
+        """
         reps = len(self.velocities)
-        if reps < 3:
+        if reps < 3 or self.sets[-1] != self.sets[-2]:
             return Belief()
         return self._against_best(self.velocities[-2:], _TWO_REPS[min(reps, 4)], variation)
 
     def of_one_before(self, variation: Variation) -> Belief:
         """Loss of the rep before the last one."""
-        return Losses(self.velocities[:-1]).of_last(variation)
+        return Losses(self.velocities[:-1], self.sets[:-1]).of_last(variation)
 
     def _against_best(self, now: list[Measured], variance: float, variation: Variation) -> Belief:
         first = max(self.velocities[:2])

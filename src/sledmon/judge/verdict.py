@@ -159,7 +159,7 @@ def _verdict(rep: Rep, known: _Known) -> Verdict:
     past_limit = False
     if valid:
         for losses, name in ((in_set, "loss"), (in_session, "session loss")):
-            losses.add(velocity)
+            losses.add(velocity, rep.conditions.set_number)
             crossed = loss_lines(losses, name, plan, lines, variation, params)
             crossings += [crossed.stop] if crossed.stop else []
             past_limit |= crossed.past_limit
@@ -167,7 +167,7 @@ def _verdict(rep: Rep, known: _Known) -> Verdict:
         recent = in_session.of_last_two(variation).given(params.usual_loss)
     if valid and not teaches:
         for losses in (in_set, in_session):
-            losses.velocities.pop()
+            losses.forget_last()
     if teaches:
         stream.shapes.add(resistance_of(rep), rep.estimates.curve)
         if decrement:
