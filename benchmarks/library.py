@@ -33,7 +33,7 @@ from sledmon.library import (
     synchronise,
 )
 from sledmon.library.athletes import ensure_athletes
-from sledmon.library.from_document import document_row, rep_row, verdict_row
+from sledmon.library.from_document import as_json, document_row, rep_row, verdict_row
 from sledmon.library.ids import session_id
 from sledmon.library.schema import rep_documents, reps, sessions, verdicts
 from sledmon.library.sessions import Results
@@ -203,7 +203,7 @@ def _session_row(library: Library, one: UUID, started: str, given: Results, numb
         "rig_toml": given.opened.rig_toml,
         "duration_s": 3600.0,
         "software": "0.1.0",
-        "parameters": dict(given.parameters),
+        "parameters": as_json(given.parameters),
         "packets_sha256": f"{number:064x}",
         "events_sha256": "",
         "document": {**given.document, "reps": []},

@@ -160,7 +160,10 @@ def test_the_board_and_an_export_are_for_people(place: Path, tmp_path: Path) -> 
     assert "anybody" in sledmon("library", "list", "board", "--distance-yd", "5").out
     assert sledmon("library", "export", "demo", "--output", tmp_path / "demo.zip").code == 0
     assert_one_sentence(sledmon("library", "export", "demo", "--output", tmp_path / "demo.zip"))
-    assert "4.24" in sledmon("library", "show", "Demo").out
+    reps = json.loads(sledmon("library", "show", "Demo", "--format", "json").out)["reps"]
+    shown = sledmon("library", "show", "Demo").out
+    assert all(f"{rep['window_velocity_mps']:.2f}" in shown for rep in reps)
+    assert len(reps) == 4
 
 
 def test_erasing_asks_first_and_leaves_a_receipt(place: Path, tmp_path: Path) -> None:

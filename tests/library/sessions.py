@@ -1,6 +1,7 @@
 """Sessions to store, made of result values as the pipeline makes them."""
 
 import hashlib
+import math
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -115,7 +116,7 @@ def results(
     return Results(
         document=session_document(session, "somewhere/session.mcap"),
         opened=Opened(0, "ble", "[sled]\nmass_kg = 15.0\n", "sledmon", started_utc, title),
-        parameters={"finder": {"start_threshold_mps": 0.1}},
+        parameters={"finder": {"start_threshold_mps": 0.1, "limits": (1.0, math.nan)}},
     )
 
 

@@ -70,7 +70,8 @@ def test_every_number_stands_in_a_column_with_its_error(library: Library) -> Non
         "0.1.0",
         given.document["recording"]["sha256"],
     )
-    assert session["parameters"] == {"finder": {"start_threshold_mps": 0.1}}
+    limits = [1.0, None]  # JSON knows neither tuples nor NaN
+    assert session["parameters"] == {"finder": {"start_threshold_mps": 0.1, "limits": limits}}
 
 
 def test_what_is_unknown_is_null_and_never_nought(library: Library) -> None:

@@ -3,6 +3,7 @@
 Whatever a later version adds to the JSON is kept with it: columns are only what is asked for often.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +16,21 @@ Document = Mapping[str, Any]
 
 _GATES: Final = (("split_5yd", 5.0), ("split_10yd", 10.0))
 _NEAR_M: Final = 1e-6
+
+
+def as_json(value: Any) -> Any:
+    """A value as it comes back from a JSON column: lists for tuples, null for what is no number.
+
+    >>> as_json({"lines": (0.1, float("nan"))})
+    {'lines': [0.1, None]}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): as_json(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def athletes_of(reps: Iterable[Document]) -> list[str]:

@@ -14,6 +14,7 @@ from sledmon.library import schema
 from sledmon.library.athletes import SESSIONS, ensure_athletes
 from sledmon.library.from_document import (
     Document,
+    as_json,
     athletes_of,
     baseline_rows,
     document_row,
@@ -273,7 +274,7 @@ def _root(opened: Opened, parameters: Mapping[str, Any]) -> Row:
         "title": plain_text(opened.title),
         "source": plain_text(opened.source),
         "rig_toml": plain_text(opened.rig_toml),
-        "parameters": dict(parameters),
+        "parameters": as_json(parameters),
     }
 
 
