@@ -335,3 +335,33 @@ def test_after_a_stop_whose_last_words_were_lost_the_next_link_is_believed_at_on
     assert set(found.segment) == {0}
     assert len(found.time_s) == 80 * sensor.samples
     assert [gap.packets for gap in out.gaps] == [1]
+
+
+@pytest.mark.parametrize("sensor", [Sensor(), tether(samples=10)])
+def test_short_notifications_of_a_lost_link_are_counted_and_may_be_sent_again(
+    sensor: Sensor,
+) -> None:
+    """Without a link the MTU is the smallest: what is numbered meanwhile is cut short."""
+    fields = vars(sensor)
+    short = Sensor(**{**fields, "samples": 2, "sequence": sensor.sequence + 60 - 300})
+    later = Sensor(**{**fields, "sequence": sensor.sequence + 80})
+    again_s = float(later.times(80)[0])
+    records = [
+        *_whole(sensor, list(range(60))),
+        later.connected(again_s),
+        *later.packets(range(80, 120)),
+    ]
+    out = decode(records)
+    assert not out.faults
+    assert [gap.packets for gap in out.gaps] == [100]
+    assert len(samples(out, sensor.device).time_s) == 100 * sensor.samples
+    fetched = [
+        short.packet(k, flags=Flags.RESENT)._replace(received_ns=records[-1].received_ns + 1000)
+        for k in range(300, 400)
+    ]
+    out = decode([*records, *fetched])
+    assert not out.faults
+    found = samples(out, sensor.device)
+    assert len(found.time_s) == 120 * sensor.samples
+    true_s = np.concatenate([short.times(k) for k in range(300, 400)])
+    assert np.max(np.abs(found.where(found.late).time_s - true_s - UNSEEN_S)) < 0.001

@@ -193,7 +193,7 @@ class Order:
             return self._older(arrived, start_s, period_s, slack_s)
         reason = self._impossible(arrived, start_s, self._params.ahead_s)
         silent_s = arrived.received_s - self._received_s
-        stopped = arrived.relinked and self._may_have_stopped(arrived, start_s, slack_s)
+        stopped = arrived.relinked and self._may_have_stopped(arrived, start_s, period_s, slack_s)
         if not reason and (arrived.free or stopped or silent_s > self._params.silent_s):
             return self._ahead(arrived, start_s, period_s)
         return self._suspected(arrived, start_s, period_s, reason)
@@ -273,10 +273,15 @@ class Order:
         lost = lost if lost <= round((start_s - self._end_s) / period_s) else 0
         return Placed(Place.NEXT, start_s, start_s, arrived.sequence, gap, lost if gap else 0)
 
-    def _may_have_stopped(self, arrived: Arrived, start_s: float, slack_s: float) -> bool:
-        """Whether all that was numbered meanwhile fits before it, the last one cut short."""
+    def _may_have_stopped(
+        self, arrived: Arrived, start_s: float, period_s: float, slack_s: float
+    ) -> bool:
+        """Whether all that was numbered meanwhile fits before it, a sample each at least.
+
+        Without a link the MTU is the smallest, and notifications are as short as it makes them.
+        """
         numbered = (arrived.sequence - self._sequence - 1) % SEQUENCE_MODULUS
-        return start_s >= self._end_s + (numbered - 1) * arrived.samples_s - slack_s
+        return start_s >= self._end_s + numbered * period_s - slack_s
 
     def _suspected(
         self, arrived: Arrived, start_s: float, period_s: float, impossible: str
@@ -312,8 +317,14 @@ class Order:
                 continue
             due_s = gap.from_s + (gap.to_s - gap.from_s) * nth / gap.packets
             end_s = start_s + arrived.samples_s
-            fits = gap.from_s - slack_s <= start_s and end_s <= gap.to_s + slack_s
-            if fits and (arrived.free or abs(start_s - due_s) <= slack_s):
+            # Where notifications were of one length, each has its place; else a sample each fits.
+            least_s = 0.0 if arrived.free else period_s
+            from_s = gap.from_s + nth * least_s
+            to_s = gap.to_s - (gap.packets - nth - 1) * least_s
+            length_s = gap.packets * arrived.samples_s
+            even = not arrived.free and abs(gap.to_s - gap.from_s - length_s) <= arrived.samples_s
+            fits = from_s - slack_s <= start_s and end_s <= to_s + slack_s
+            if fits and (not even or abs(start_s - due_s) <= slack_s):
                 self._gaps.remove(gap)
                 self._gaps.append(_Gap(gap.from_s, start_s, gap.sequence, nth))
                 after = (sequence + 1) % SEQUENCE_MODULUS
