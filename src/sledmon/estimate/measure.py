@@ -102,7 +102,7 @@ class RepParams:
     IMU, what of it lies along the cord is taken for distance."""
     arrival_stretch: float = 0.003
     """By which ratio times that rest on arrivals may be stretched within a rep, 1 SD. Simulated
-    splits scatter by 1.6 ms where no notification is lost, by 9 where one in 200 is."""
+    splits scatter by 2.6 ms where no notification is lost, by 5.5 where one in 200 is."""
     seat: SeatParams = field(default_factory=SeatParams)
     steps: StepParams = field(default_factory=StepParams)
     motion: MotionParams = field(default_factory=MotionParams)
