@@ -140,7 +140,7 @@ def test_athletes_are_entered_with_consent_and_shown(place: Path) -> None:
 
 def test_rigs_and_plans_are_kept_under_their_files_names(place: Path, tmp_path: Path) -> None:
     (tmp_path / "lane 1.toml").write_text("[sled]\nmass_kg = 12.0\n")
-    (tmp_path / "speed.toml").write_text("sets = 3\n")
+    (tmp_path / "speed.toml").write_text("target = 'speed'\n")
     ran = sledmon(
         "library", "add", "--rig", tmp_path / "lane 1.toml", "--plan", tmp_path / "speed.toml"
     )

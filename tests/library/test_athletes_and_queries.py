@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from sqlalchemy import select
 
 from benchmarks.library import Size, fill, timings
 from sledmon.errors import LibraryError
@@ -35,6 +36,7 @@ from sledmon.library import (
     store_text,
     write_files,
 )
+from sledmon.library.schema import plans
 from tests.library.conftest import NewPlace
 from tests.library.sessions import DISTANCE_M, drawn, rep, results
 
@@ -220,6 +222,21 @@ def test_what_a_session_says_of_an_athlete_goes_with_them(library: Library) -> N
     assert [a["athlete"] for a in left["athletes"]] == ["Bo"]
     assert left["notes"][0] == "annual test"
     assert "Ann" not in str(left)
+
+
+def test_plans_go_on_without_the_lines_of_an_erased_athlete(library: Library) -> None:
+    hers = "[athletes.Ann]\nspeed = 0.12\n"
+    with library.editing() as edit:
+        store_text(edit, "plan", "speed", f'target = "speed"\n{hers}')
+        store_text(edit, "plan", "Ann's plan", hers)
+        store_text(edit, "plan", "strength", 'target = "strength"\n')
+    enter(library, "Ann")
+    plan = plan_erasure(library, "Ann")
+    erase(library, plan, lambda path: pytest.fail(str(path)), erased_on="2026-11-25")
+    with library.reading() as connection:
+        assert named(connection, "plans") == ["speed", "strength"]
+        texts = connection.execute(select(plans.c.toml).where(~plans.c.erased)).scalars()
+        assert sorted(texts) == ['target = "speed"\n', 'target = "strength"\n']
 
 
 def test_an_export_holds_everything_of_one_athlete_and_nothing_of_another(

@@ -1,5 +1,6 @@
 """What of a recording is whose: by the events in force and the times of the samples."""
 
+from contextlib import suppress
 from math import inf
 
 from hypothesis import example, given
@@ -7,9 +8,20 @@ from hypothesis import strategies as st
 
 from sledmon.errors import EventError
 from sledmon.judge import CoachLog
-from sledmon.library.spans import Span, staying, theirs, times_of_packets
+from sledmon.library.plan_text import without_athlete
+from sledmon.library.spans import Span, kept, theirs, times_of_packets
+from sledmon.plan import parse_plan
 from sledmon.samples import Event, Packet
 from tests.pipeline.sessions import records_of
+
+PLAN_WITHOUT_ANN = """[[set]]
+reps = 3
+load_lb = 10
+[athletes.Bo]
+speed = 0.13"""
+PLAN = PLAN_WITHOUT_ANN.replace(
+    "[athletes.Bo]", '[athletes."Ann"]  # quick\nspeed = 0.12\n[athletes.Bo]'
+)
 
 
 def told(time_s: float, kind: str, value: str, arrived_s: float | None = None) -> Event:
@@ -43,7 +55,7 @@ def test_a_wrong_name_that_was_corrected_or_undone_gives_no_span() -> None:
     undone = [told(5, "athlete", "Ann"), told(6, "athlete", "Bo"), told(7, "undo", "")]
     assert theirs("Bo", undone).spans == ()
     assert theirs("Ann", undone).spans == (Span(5, inf),)
-    assert staying(undone, theirs("Bo", undone)) == [True, False, False]
+    assert kept(undone, theirs("Bo", undone)) == [undone[0], None, None]
 
 
 def test_a_rep_stays_its_athletes_although_the_next_was_named_before_its_end() -> None:
@@ -71,17 +83,30 @@ def test_what_speaks_of_the_athlete_goes_and_what_holds_for_the_next_stays() -> 
         told(15, "rep_edges", "4 6"),
         told(15, "rep_edges", "9 13"),
         told(16, "plan", "Ann's plan"),
+        told(17, "plan", PLAN),
     ]
-    kept = [
-        e for e, stays in zip(events, staying(events, theirs("Ann", events)), strict=True) if stays
-    ]
-    assert [(e.kind, e.value) for e in kept] == [
+    left = [(e.kind, e.value) for e in kept(events, theirs("Ann", events)) if e is not None]
+    assert left == [
         ("load_kg", "5"),
         ("athlete", "Bo"),
         ("note", "annual test"),
         ("exclude_rep", ""),
         ("rep_edges", "9 13"),
+        ("plan", PLAN_WITHOUT_ANN),
     ]
+
+
+def test_a_plan_stays_the_same_for_everybody_else() -> None:
+    before, after = parse_plan(PLAN), parse_plan(PLAN_WITHOUT_ANN)
+    assert before.athletes.keys() == {"Ann", "Bo"}
+    assert after.athletes == {"Bo": before.athletes["Bo"]}
+    assert after.sets == before.sets
+    only_hers = "[athletes.'Ann']\nspeed = 0.12\n"
+    assert parse_plan(without_athlete(only_hers, "ann") or "").athletes == {}
+    assert without_athlete(only_hers, "ann") == 'target = "speed"\n'
+    in_one_line = "athletes = {Ann = {speed = 0.12}, Bo = {speed = 0.13}}\n"
+    assert without_athlete(in_one_line, "ann") is None, "better none than half"
+    assert without_athlete("no plan of this name", "ann") is None
 
 
 moments = st.integers(0, 30).map(float)
@@ -92,7 +117,7 @@ inputs = st.lists(
         st.tuples(moments, st.just("set"), st.integers(0, 3).map(str)),  # 0 is refused
         st.tuples(moments, st.just("exclude_rep"), moments.map(str)),
         st.tuples(moments, st.just("note"), st.sampled_from(["Ann!", "fine"])),
-        st.tuples(moments, st.just("plan"), st.just("no plan of this name")),
+        st.tuples(moments, st.just("plan"), st.sampled_from(["none such", PLAN])),
         st.tuples(moments, st.just("undo"), st.just("")),
     ),
     max_size=14,
@@ -112,19 +137,21 @@ def test_the_others_keep_their_state_whatever_was_told_undone_and_corrected(
 ) -> None:
     events = [told(*one) for one in given_events]
     gone = theirs("Ann", events)
-    stay = staying(events, gone)
-    before, after = CoachLog(), CoachLog()
-    for ordinal, (event, stays) in enumerate(zip(events, stay, strict=True)):
-        for log in (before, after) if stays else (before,):
-            try:
-                log.add(event, ordinal)
-            except EventError:
-                continue
+    logs = CoachLog(), CoachLog()
+    both: list[list[Event | None]] = [[*events], kept(events, gone)]
+    for log, inputs_told in zip(logs, both, strict=True):
+        for ordinal, event in enumerate(inputs_told):
+            with suppress(EventError):
+                if event is not None:
+                    log.add(event, ordinal)
     for moment_s in range(31):
         if not gone.holds(moment_s, moment_s):
             end_s = moment_s + 0.5
-            assert after.state_of(moment_s, end_s) == before.state_of(moment_s, end_s)
-            assert after.state_of(moment_s, end_s).conditions.athlete.casefold() != "ann"
+            before, after = (log.state_of(moment_s, end_s) for log in logs)
+            assert (after.conditions, after.excluded) == (before.conditions, before.excluded)
+            assert after.plan.lines_of("Bo") == before.plan.lines_of("Bo")
+            assert after.plan.sets == before.plan.sets
+            assert after.conditions.athlete.casefold() != "ann"
 
 
 def test_a_packets_time_is_that_of_its_samples_and_not_of_its_arrival() -> None:

@@ -7,9 +7,10 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, delete, select, update
 
-from sledmon.library import schema
-from sledmon.library.athletes import ATHLETES, GROUPS, REAL_NAMES, SESSIONS
+from sledmon.library import plan_text, schema
+from sledmon.library.athletes import ATHLETES, GROUPS, PLANS, REAL_NAMES, SESSIONS
 from sledmon.library.from_document import without_athlete
+from sledmon.library.ids import mentions
 from sledmon.library.library import Edit
 from sledmon.library.rows import Content, blank, load
 from sledmon.library.schema import Aggregate
@@ -53,6 +54,7 @@ def erase_session(edit: Edit, session: UUID) -> None:
 def erase_athlete(edit: Edit, athlete: UUID) -> None:
     """Leave a tombstone of an athlete; their sessions must have been dealt with before."""
     _leave_groups(edit, athlete)
+    _leave_plans(edit, athlete)
     edit.erase(REAL_NAMES, athlete)
     edit.erase(ATHLETES, athlete)
     _drop_conflicts(edit.connection, [athlete])
@@ -128,6 +130,23 @@ def _leave_groups(edit: Edit, athlete: UUID) -> None:
     for one, group in load(edit.connection, GROUPS, ids).items():
         rows = [row for row in group.parts["group_members"] if row["athlete_id"] != athlete]
         edit.store(GROUPS, one, replace(group, parts={"group_members": rows}))
+
+
+def _leave_plans(edit: Edit, athlete: UUID) -> None:
+    """Plans go on without the athlete's own lines; one that cannot, goes."""
+    athletes, plans = schema.athletes, schema.plans
+    asked = select(athletes.c.name_key).where(athletes.c.id == athlete)
+    key = edit.connection.execute(asked).scalar() or ""
+    rows = edit.connection.execute(select(plans.c.id).where(~plans.c.erased)).scalars().all()
+    for one, plan in load(edit.connection, PLANS, rows).items() if key else ():
+        if not mentions(f"{plan.root['name']}\n{plan.root['toml']}", key):
+            continue
+        toml = plan_text.without_athlete(plan.root["toml"], key)
+        if toml is None or mentions(plan.root["name"], key):
+            edit.erase(PLANS, one)
+        else:
+            edit.store(PLANS, one, replace(plan, root=plan.root | {"toml": toml}))
+        _drop_conflicts(edit.connection, [one])
 
 
 def _without(whole: Content, athlete: UUID, one: UUID) -> Content | None:

@@ -15,9 +15,11 @@ import numpy as np
 
 from sledmon.decode import Decoder
 from sledmon.decode.decoder import Decoded
-from sledmon.errors import EventError
+from sledmon.errors import EventError, PlanError
 from sledmon.events import parse_event
 from sledmon.library.ids import mentions, name_key
+from sledmon.library.plan_text import without_athlete
+from sledmon.plan import read_plan
 from sledmon.results import Conditions
 from sledmon.samples import EncoderBlock, Event, ImuBlock, Packet, Record
 from sledmon.units import NANOSECONDS_PER_SECOND
@@ -28,7 +30,6 @@ _PERSONAL: Final = frozenset(
     {"baseline", "note", "exclude_rep", "include_rep", "recover_rep", "rep_edges"}
 )
 """Inputs that speak of one athlete's work; loads, sets and distances hold for who comes next."""
-_TEXTS: Final = frozenset({"note", "plan"})
 
 
 class Span(NamedTuple):
@@ -90,22 +91,30 @@ def theirs(
     return Theirs(key=key, spans=tuple(own), others=others)
 
 
-def staying(events: Sequence[Event], gone: Theirs) -> list[bool]:
-    """Of each event whether it neither names the athlete nor speaks of their work.
+def kept(events: Sequence[Event], gone: Theirs) -> list[Event | None]:
+    """Each event as it may stay; None where it names the athlete or speaks of their work.
 
-    An undo goes with the event that it undoes.
+    A plan stays without the athlete's own lines. An undo goes with the event that it undoes.
     """
-    dropped = {place for place, event in enumerate(events) if _speaks_of(event, gone)}
+    stays = [_kept(event, gone) for event in events]
+    undoes = _undone_by(events)
     return [
-        place not in dropped and undone not in dropped
-        for place, undone in enumerate(_undone_by(events))
+        None if undone is not None and stays[undone] is None else event
+        for event, undone in zip(stays, undoes, strict=True)
     ]
+
+
+def _kept(event: Event, gone: Theirs) -> Event | None:
+    if event.kind == "plan" and mentions(event.value, gone.key):
+        text = without_athlete(event.value, gone.key)
+        return None if text is None else event._replace(value=text.strip())
+    return None if _speaks_of(event, gone) else event
 
 
 def _speaks_of(event: Event, gone: Theirs) -> bool:
     if event.kind == "athlete":
         return name_key(event.value) == gone.key
-    if event.kind in _TEXTS and mentions(event.value, gone.key):
+    if event.kind == "note" and mentions(event.value, gone.key):
         return True
     if event.kind not in _PERSONAL:
         return False
@@ -129,7 +138,9 @@ def _undone_by(events: Sequence[Event]) -> list[int | None]:
         undone = None
         try:
             parse_event(event.kind, event.value)
-        except EventError:
+            if event.kind == "plan":
+                read_plan(event.value)
+        except (EventError, PlanError):
             pass  # never had an effect, so nothing undoes it
         else:
             if event.kind != "undo":

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from sledmon.errors import RecordingError
 from sledmon.library.from_document import Document
 from sledmon.library.ids import name_key
-from sledmon.library.spans import Theirs, names_in, staying, theirs, times_of_packets
+from sledmon.library.spans import Theirs, kept, names_in, theirs, times_of_packets
 from sledmon.recording import Recording, RecordingWriter, open_recording
 from sledmon.samples import Event, Opened, Record
 
@@ -49,9 +49,9 @@ def take_out(path: Path, nickname: str, reps: Sequence[Document]) -> Outcome:
     events = events_of(recording)
     gone = theirs(nickname, events, [_times(rep) for rep in reps])
     times = times_of_packets(recording.batches())
-    stay = staying(events, gone)
+    stay = kept(events, gone)
     packets = {ordinal for ordinal, (first, last) in times.items() if gone.holds(first, last)}
-    if not packets and all(stay):
+    if not packets and stay == events:
         return Outcome(Action.CLEAN, path)
     others = [*names_in(events), *(str(rep["athlete"]) for rep in reps)]
     if all(name_key(name) == gone.key for name in others):
@@ -67,7 +67,7 @@ def events_of(recording: Recording) -> list[Event]:
 
 
 def _write_without(
-    recording: Recording, gone: Theirs, packets: set[int], stay: Sequence[bool]
+    recording: Recording, gone: Theirs, packets: set[int], stay: Sequence[Event | None]
 ) -> Path:
     path = recording.path
     temporary = path.with_name(f".{path.name}.erasing.part")
@@ -76,14 +76,13 @@ def _write_without(
         temporary.unlink(missing_ok=True)  # of an attempt that was cut off
         with RecordingWriter(temporary) as writer:
             for ordinal, record in enumerate(_records(recording)):
-                if isinstance(record, Event) and not next(events):
-                    continue
-                if ordinal in packets:
-                    continue
-                if isinstance(record, Opened) and gone.key in name_key(record.title):
-                    writer.write(record._replace(title=""))
-                else:
-                    writer.write(record)
+                stays: Record | None = None if ordinal in packets else record
+                if isinstance(record, Event):
+                    stays = next(events)
+                elif isinstance(record, Opened) and gone.key in name_key(record.title):
+                    stays = record._replace(title="")
+                if stays is not None:
+                    writer.write(stays)
             writer.attach("erased.txt", _NOTE.encode(), "text/plain")
         place = path
         if gone.key in name_key(path.name):  # a file's name tells, too

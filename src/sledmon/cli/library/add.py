@@ -1,6 +1,5 @@
 """``sledmon library add``: recordings, athletes, rigs and plans."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,8 @@ import typer
 
 from sledmon.cli.library.asked import Place, opened, results_of, shown_progress, today
 from sledmon.cli.options import each_or_told
-from sledmon.errors import LibraryError
+from sledmon.errors import LibraryError, unreadable
+from sledmon.plan import parse_plan
 from sledmon.rig import parse_rig
 
 NAME = "add"
@@ -90,10 +90,12 @@ def run(
 def _text(kind: str, path: Path) -> tuple[str, str]:
     try:
         toml = path.read_text("utf-8")
-        if kind == "rig":
-            parse_rig(toml, where=str(path))
-        else:
-            tomllib.loads(toml)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LibraryError(f"{path} is not TOML: {error}; correct it") from None
+    except UnicodeDecodeError as error:
+        raise LibraryError(f"{path} is not text in UTF-8: {error}; correct it") from None
+    except OSError as error:
+        raise LibraryError(unreadable(path, error)) from None
+    if kind == "rig":
+        parse_rig(toml, where=str(path))
+    else:
+        parse_plan(toml, where=str(path))
     return path.stem, toml
