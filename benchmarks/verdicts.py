@@ -1,6 +1,6 @@
 """Verdicts against truth: are stated probabilities true, what is missed, does advice help.
 
-``python -m benchmarks.verdicts [--sessions 1500] [--jobs 2] [--twin 60]``
+``python -m benchmarks.verdicts [--sessions 4000] [--jobs 2] [--twin 60]``
 
 The population stands in `benchmarks.simulated_athletes`. Beside sledmon stands a *naive rule*: the
 point value against the line, the baseline being the mean of the two best unresisted reps. Beside
@@ -422,15 +422,15 @@ def _percent(shares: Iterable[float]) -> str:
 def main() -> None:
     """Print every table."""
     parser = argparse.ArgumentParser(description="Verdicts against truth.")
-    parser.add_argument("--sessions", type=int, default=1500, help="at every CV")
+    parser.add_argument("--sessions", type=int, default=4000, help="at every CV")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--twin", type=int, default=60, help="sessions through the twin")
     asked = parser.parse_args()
     out = all_sessions(asked.sessions, 1, asked.jobs)
     print_calibration(out)
-    print_rates(2 * asked.sessions)
+    print_rates(min(2000, 2 * asked.sessions))
     print_advice(out.advice)
-    print_causes(max(1, asked.sessions // 8))
+    print_causes(min(150, asked.sessions))
     if asked.twin:
         print_twin(asked.twin, asked.jobs)
 

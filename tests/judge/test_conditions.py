@@ -118,3 +118,26 @@ def test_missed_reps_are_named_by_a_moment_or_by_the_time_of_the_event() -> None
     coach = log((12.0, "recover_rep", ""), (40.0, "recover_rep", "30.5"), (41.0, "undo", ""))
     assert coach.missed_reps() == (12.0,)
     assert log((40.0, "recover_rep", "30.5")).missed_reps() == (30.5,)
+
+
+def test_a_baseline_is_that_of_the_athlete_and_distance_in_force_when_it_was_brought() -> None:
+    coach = log(
+        (0.0, "athlete", "Ann"),
+        (1.0, "baseline", "4.5 0.05"),
+        (10.0, "athlete", "Bo"),
+        (20.0, "baseline", "5.0 0.05"),
+        (30.0, "athlete", "Ann"),
+        (40.0, "distance_yd", "5"),
+    )
+    found = [coach.state_of(t, t + 3).baseline for t in (5.0, 15.0, 25.0, 35.0)]
+    values = [None if one is None else one.value for one in found]
+    assert values == [4.5, None, 5.0, 4.5]
+    assert coach.state_of(45.0, 48.0).baseline is not None, "no distance was said with it"
+    told = log((0.0, "distance_yd", "10"), (1.0, "baseline", "4.5 0.05"), (9.0, "distance_yd", "5"))
+    assert told.state_of(10.0, 12.0).baseline is None
+
+
+def test_a_baseline_brought_before_anybody_is_named_is_everybody_s() -> None:
+    coach = log((0.0, "baseline", "4.5 0.05"), (1.0, "athlete", "Ann"), (9.0, "athlete", "Bo"))
+    for start_s in (5.0, 10.0):
+        assert coach.state_of(start_s, start_s + 1).baseline == (4.5, 0.05)

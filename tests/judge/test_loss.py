@@ -46,6 +46,11 @@ def test_loss_is_told_at_equal_resistance_only() -> None:
     assert abs(last.velocity_loss.value) < 0.02
 
 
+def test_loss_is_told_on_one_surface_only() -> None:
+    reps = [*in_turn(1, (4.8, 4.8)), *in_turn(3, (4.3, 4.3, 4.3), surface="grass")]
+    assert abs(judged(reps)[-1].velocity_loss.value) < 0.02
+
+
 def test_a_new_set_begins_anew_and_the_session_does_not() -> None:
     reps = [*in_turn(1, (4.6, 4.6, 4.4)), *in_turn(4, (4.2, 4.2, 4.2), set_number=2)]
     last = judged(reps)[-1]
@@ -76,6 +81,7 @@ def test_a_loss_of_seven_percent_is_shown_and_not_flagged() -> None:
     last = judged(in_turn(1, (4.5, 4.5, 4.4, 4.3, 4.2, 4.18)))[-1]
     assert last.velocity_loss.value > 0.05
     assert last.flag is None
+    assert last.notes == ("lost 6 % since the first reps of this set",)
 
 
 @pytest.mark.parametrize(

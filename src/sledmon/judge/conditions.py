@@ -102,10 +102,7 @@ class CoachLog:
             moment_s = entry.time_s if entry.value is None else entry.value
             if start_s <= moment_s < end_s:
                 excluded = entry.kind == "exclude_rep"
-        baseline = fold.said("baseline", start_s)
-        return RepState(
-            conditions, excluded, Measured(*baseline.value) if baseline else None, planned.plan
-        )
+        return RepState(conditions, excluded, _baseline(fold, start_s, conditions), planned.plan)
 
     def edges_of(self, start_s: float, end_s: float) -> tuple[float, float] | None:
         """Edges that the coach gave the rep in whose time the middle of them lies; the newest."""
@@ -185,9 +182,28 @@ class _Folded:
 
     def said(self, kind: str, start_s: float) -> _Entry | None:
         """The newest event of a kind at or before a time; None if there is none."""
-        times_s, values = self._said.get(kind, ([], []))
+        times_s, entries = self._said.get(kind, ([], []))
         place = bisect_right(times_s, start_s)
-        return values[place - 1] if place else None
+        return entries[place - 1] if place else None
+
+    def all_said(self, kind: str, start_s: float) -> list[_Entry]:
+        """Events of a kind at or before a time."""
+        times_s, entries = self._said.get(kind, ([], []))
+        return entries[: bisect_right(times_s, start_s)]
+
+
+def _baseline(fold: "_Folded", start_s: float, conditions: Conditions) -> Measured | None:
+    """The newest baseline brought for a rep's athlete and distance.
+
+    One that was brought before anybody was named, or any distance, is everybody's and every one's.
+    """
+    for entry in reversed(fold.all_said("baseline", start_s)):
+        athlete, yards = fold.said("athlete", entry.time_s), fold.said("distance_yd", entry.time_s)
+        same_athlete = athlete is None or athlete.value == conditions.athlete
+        distance_m = conditions.distance_m if yards is None else yards.value * METRES_PER_YARD
+        if same_athlete and math.isclose(distance_m, conditions.distance_m):
+            return Measured(*entry.value)
+    return None
 
 
 def _known(value: float) -> float | None:

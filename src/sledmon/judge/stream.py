@@ -15,6 +15,7 @@ from sledmon.judge.tired import Tiredness
 from sledmon.judge.variation import Variation, VariationLog
 from sledmon.results import UNKNOWN, Measured, Rep
 
+Pull = tuple[float, str]
 NO_SURFACE = "another surface"
 _RECENT = 4
 """Reps that advice looks back on: enough to even out luck, few enough to know fatigue."""
@@ -50,6 +51,11 @@ def resistance_of(rep: Rep) -> float:
     return round(rep.conditions.resistance_kg, 1)
 
 
+def pull_of(rep: Rep) -> Pull:
+    """What an athlete pulls over what: reps are alike where both are."""
+    return resistance_of(rep), rep.conditions.surface
+
+
 @dataclass(slots=True)
 class Stream:
     """An athlete over one distance. Unresisted reps are known from the start, others as they come.
@@ -63,8 +69,8 @@ class Stream:
     """By surface."""
     variation_log: VariationLog = field(default_factory=VariationLog)
     shapes: ShapeLog = field(default_factory=ShapeLog)
-    in_set: dict[tuple[int, float], Losses] = field(default_factory=dict)
-    in_session: dict[float, Losses] = field(default_factory=dict)
+    in_set: dict[tuple[int, Pull], Losses] = field(default_factory=dict)
+    in_session: dict[Pull, Losses] = field(default_factory=dict)
     loaded: list[_Pulled] = field(default_factory=list)
     tired: Tiredness = field(init=False)
     _own: dict[str, Unresisted | None] = field(default_factory=dict)
@@ -80,7 +86,7 @@ class Stream:
             if rep.conditions.unresisted and is_valid(rep):
                 velocity = rep.estimates.window.velocity_mps
                 stream.unresisted.setdefault(rep.conditions.surface, []).append(velocity)
-                stream.variation_log.add(0.0, velocity, params.strange_step)
+                stream.variation_log.add(pull_of(rep), velocity, params.strange_step)
         return stream
 
     def own_baseline(self, surface: str) -> Unresisted | None:
@@ -117,11 +123,11 @@ class Stream:
         return Belief.of(parts)
 
     def losses(self, rep: Rep) -> tuple[Losses, Losses]:
-        """In the set and in the session, at this rep's resistance."""
-        resistance = resistance_of(rep)
+        """In the set and in the session, at this rep's resistance and on its surface."""
+        pull = pull_of(rep)
         return (
-            self.in_set.setdefault((rep.conditions.set_number, resistance), Losses()),
-            self.in_session.setdefault(resistance, Losses()),
+            self.in_set.setdefault((rep.conditions.set_number, pull), Losses()),
+            self.in_session.setdefault(pull, Losses()),
         )
 
     def pulled(self, rep: Rep, decrement: Measured, variation: Variation) -> None:

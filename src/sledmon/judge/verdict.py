@@ -12,7 +12,7 @@ from sledmon.judge.lines import GRAVITY, Crossing, decrement_lines, loss_lines, 
 from sledmon.judge.params import JudgeParams
 from sledmon.judge.rest import is_short, rest_before
 from sledmon.judge.shape import Shape
-from sledmon.judge.stream import Stream, is_valid, resistance_of, streams_of, who
+from sledmon.judge.stream import Stream, is_valid, pull_of, resistance_of, streams_of, who
 from sledmon.judge.summary import athlete_summary
 from sledmon.judge.variation import Variation
 from sledmon.judge.wording import advice_words, verdict_notes
@@ -90,16 +90,13 @@ class Judge:
     def summaries(self) -> tuple[AthleteSummary, ...]:
         """What the judged reps say of each athlete over each distance."""
         mine: dict[tuple[str, float], list[Rep]] = {}
-        last: dict[tuple[str, float], tuple[Measured | None, Plan]] = {}
-        for rep, (_, baseline, plan) in zip(self._judged, self._asked, strict=True):
+        last: dict[tuple[str, float], tuple[Unresisted | None, Plan]] = {}
+        for rep, (_, said, plan) in zip(self._judged, self._asked, strict=True):
             mine.setdefault(who(rep), []).append(rep)
-            last[who(rep)] = baseline, plan
+            last[who(rep)] = _baseline(self._streams[who(rep)], rep, said), plan
         return tuple(
-            athlete_summary(
-                reps, stream, _baseline(stream, reps[-1], last[whose][0]), last[whose][1]
-            )
+            athlete_summary(reps, self._streams[whose], *last[whose])
             for whose, reps in mine.items()
-            if (stream := self._streams[whose])
         )
 
     def _begin(self, reps: Sequence[Rep]) -> None:
@@ -146,7 +143,7 @@ def _verdict(rep: Rep, known: _Known) -> Verdict:
     # A rep that caught, or began late, teaches nothing about its athlete.
     teaches = valid and not (shape.valley_cost or shape.late_start_cost)
     if teaches and not rep.conditions.unresisted:
-        stream.variation_log.add(resistance_of(rep), velocity, params.strange_step)
+        stream.variation_log.add(pull_of(rep), velocity, params.strange_step)
     variation = stream.variation()
 
     decrement = Belief()
@@ -262,8 +259,10 @@ def _advice(
     if known.baseline is None or rep.conditions.unresisted or not is_valid(rep):
         return None
     expected = known.stream.next_decrement(rep, known.baseline, variation)
+    if not expected.known:
+        return None
     low, _ = zone_limits(known.plan, rep.conditions.athlete)
-    too_light = expected.known and _surely_below(expected, low, known.params)
+    too_light = _surely_below(expected, low, known.params)
     if verdict.cause == "load" or too_light:
         return plates_advice(
             expected, known.stream.tired.now, rep.conditions, known.plan, known.params

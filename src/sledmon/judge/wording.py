@@ -46,6 +46,10 @@ NOT_JUDGED: Final = "Not judged: sensor trouble"
 WITHIN_ERROR: Final = (
     "{decrement} slower than your free backpedal: within error of your {line} line"
 )
+LOSS: Final = {
+    "set": "lost {percent} since the first reps of this set",
+    "session": "lost {percent} since the first reps of the session at this load",
+}
 SHORT_REST: Final = "rested {taken} of {planned} planned"
 OTHER_SURFACE: Final = "the baseline was run on {surface}: its error is wider"
 BASELINES_DIFFER: Final = (
@@ -131,6 +135,10 @@ def verdict_notes(
     if is_short(verdict.rest_s, planned_s, params):
         taken, planned = time_words(verdict.rest_s), time_words(planned_s)
         notes.append(SHORT_REST.format(taken=taken, planned=planned))
+    lost = {"set": verdict.velocity_loss, "session": verdict.session_loss}
+    shown = [where for where, loss in lost.items() if loss.value >= lines.loss_shown]
+    if shown and verdict.flag != "fatigue":
+        notes.append(LOSS[shown[0]].format(percent=percent_words(lost[shown[0]].value)))
     drop = verdict.within_rep_drop
     if drop.known and _past(drop, lines.loss_shown) >= params.likely:
         notes.append(FELL_AWAY.format(percent=percent_words(drop.value)))
