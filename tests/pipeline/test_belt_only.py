@@ -8,7 +8,7 @@ import pytest
 
 from sledmon.pipeline import Pipeline
 from sledmon.results import Session
-from sledmon.samples import Connected, Packet, Record
+from sledmon.samples import Connected, Event, Packet, Record
 from tests.decode.streams import session
 from tests.pipeline.sessions import text_of
 
@@ -48,3 +48,15 @@ def test_every_run_is_a_rep_with_steps_and_without_velocity(level: str, seed: in
 def test_cutting_changes_nothing() -> None:
     records = belt_records("mild", 5)
     assert text_of(analyzed(records)) == text_of(analyzed(records, 300))
+
+
+def test_a_belt_alone_cannot_be_measured_again_and_says_so() -> None:
+    records = belt_records("none", 5)
+    end_ns = records[-1].received_ns
+    before = analyzed(records)
+    start_s = before.reps[1].estimates.start_s
+    for kind, value in (("rep_edges", f"{start_s} {start_s + 2}"), ("distance_yd", "5")):
+        event = Event(end_ns, start_s - (kind == "distance_yd"), kind, value)
+        told = analyzed([*records, event])
+        assert [rep.estimates for rep in told.reps] == [rep.estimates for rep in before.reps]
+        assert any("without a tether there is nothing to measure again" in n for n in told.notes)

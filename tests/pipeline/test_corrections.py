@@ -1,25 +1,38 @@
 """What a coach corrects of a rep's estimates: measured again, alone, and undone exactly."""
 
+import asyncio
+import json
 import math
 from collections.abc import Iterable, Sequence
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sledmon.acquire import paced
 from sledmon.estimate import RepFinderParams
 from sledmon.estimate.again import Tape, Wanted, measure_again
-from sledmon.pipeline import Pipeline, PipelineParams, _decoded_again
-from sledmon.results import Session
+from sledmon.pipeline import Pipeline, PipelineParams, _decoded_again, run
+from sledmon.recording import RecordingWriter, open_recording
+from sledmon.results import Rep, Session
 from sledmon.rig import Rig, parse_rig
 from sledmon.samples import Opened, Record
+from tests.cli.command import sledmon
 from tests.pipeline.sessions import records_of, session_of, text_of, with_events
 
 CLEAN = "simulated-clean-10yd"
 FALSE = "simulated-false-starts"
 HARSH = "simulated-harsh-radio"
 END_S = 68.0
+SHORT_MEMORY = PipelineParams(kept_s=30.0)
+LATE = (
+    (END_S, 4.0, "distance_yd", "5"),
+    (END_S, 20.0, "distance_yd", "8"),
+    (END_S, 24.5, "rep_edges", "24.0 26.4"),
+    (END_S, 30.0, "distance_yd", "10"),
+)
 
 
 @cache
@@ -218,6 +231,37 @@ def test_corrections_cut_anywhere_give_the_same_session(data: st.DataObject) -> 
     assert text_of(session_of(records, cuts)) == corrected_text()
 
 
+def test_analysis_and_replay_of_a_recording_with_corrections_write_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "corrected.mcap"
+    with RecordingWriter(path) as writer:
+        for record in corrected_records():
+            writer.write(record)
+    analysis = sledmon("analyze", path, "--format", "json")
+    assert (analysis.code, analysis.err) == (0, "")
+    for speed in ("400", "max"):
+        replay = sledmon("replay", path, "--speed", speed, "--format", "json")
+        assert replay.out == analysis.out
+    document = json.loads(analysis.out)
+    document["recording"]["path"] = ""
+    assert document == json.loads(corrected_text())
+
+
+def test_a_live_run_reads_the_recording_it_writes_and_its_replay_agrees(tmp_path: Path) -> None:
+    path = tmp_path / "live.mcap"
+    shown: list[tuple[Rep, ...]] = []
+    with RecordingWriter(path) as writer:
+        pipeline = Pipeline(SHORT_MEMORY, reread=lambda: open_recording(path).batches())
+        source = paced(with_events(records_of(CLEAN), *LATE), 300.0)
+        live = asyncio.run(run(source, pipeline, recorder=writer, show=shown.append))
+    assert live.reps == told(*LATE).reps == shown[-1]
+    replayed = Pipeline(SHORT_MEMORY, reread=open_recording(path).batches)
+    for batch in open_recording(path).batches():
+        replayed.push(batch)
+    assert text_of(replayed.finish()) == text_of(live)
+
+
 def test_corrections_record_by_record_give_the_same_session() -> None:
     records = corrected_records()
     pipeline = Pipeline()
@@ -248,9 +292,6 @@ def test_any_events_then_as_many_undos_leave_the_session_as_it_was(data: st.Data
     assert told(*events, *undone).reps == plain().reps
 
 
-SHORT_MEMORY = PipelineParams(kept_s=30.0)
-
-
 def forgetful(
     *events: tuple[float, float, str, str], reread: bool, step: int | None = None
 ) -> Session:
@@ -264,14 +305,6 @@ def forgetful(
     for begin in range(0, len(records), step or len(records)):
         pipeline.push(records[begin : begin + (step or len(records))])
     return pipeline.finish()
-
-
-LATE = (
-    (END_S, 4.0, "distance_yd", "5"),
-    (END_S, 20.0, "distance_yd", "8"),
-    (END_S, 24.5, "rep_edges", "24.0 26.4"),
-    (END_S, 30.0, "distance_yd", "10"),
-)
 
 
 def test_what_lies_further_back_is_read_from_the_recording_again() -> None:

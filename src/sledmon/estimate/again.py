@@ -76,7 +76,8 @@ class Tape:
 class Wanted:
     """How a run is to be measured."""
 
-    begun: Begun
+    begun: Begun | None
+    """Where the run was suspected; None: there was no tether."""
     distance_m: float
     edges_s: tuple[float, float] | None = None
     by_hand: bool = False
@@ -85,10 +86,9 @@ class Wanted:
     @property
     def span_s(self) -> tuple[float, float]:
         """What samples are needed for it, at most."""
-        edges_s = self.edges_s or (self.begun.opened_s, self.begun.opened_s)
-        first_s = min(self.begun.opened_s, edges_s[0])
-        last_s = max(self.begun.opened_s, edges_s[1])
-        return _span(first_s, last_s)
+        edges_s = self.edges_s or (math.inf, -math.inf)
+        opened_s = (self.begun.opened_s,) if self.begun else ()
+        return _span(min((edges_s[0], *opened_s)), max((edges_s[1], *opened_s)))
 
 
 class Missed(NamedTuple):
@@ -147,6 +147,8 @@ def measure_again(
         With the distance at which it was found and no edges: the same estimates, to the bit.
     """
     begun = wanted.begun
+    if begun is None:
+        return NotThere("without a tether there is nothing to measure again")
     if wanted.edges_s:
         runs = _runs(pieces, *wanted.edges_s, rig, params)
         if not runs:

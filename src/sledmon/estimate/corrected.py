@@ -178,7 +178,7 @@ class CorrectedReps:
             distance_m = self._said.distance_m(start_s)
             edges_s = self._said.edges_s(start_s, next_s)
             as_found = slot.found and not edges_s and _is_over(slot.found, distance_m)
-            if slot.begun is None or as_found:
+            if as_found:
                 yield slot, None
             else:
                 yield slot, Wanted(slot.begun, distance_m, edges_s, slot.found is None)
