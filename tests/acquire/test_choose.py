@@ -45,7 +45,7 @@ def _chosen(
     before: tuple[SensorChoice, ...] = (),
     seconds: float = 0.05,
 ) -> list[str]:
-    choices = asyncio.run(choose(_Radio(*sightings), wanted or {}, before, seconds))
+    choices = asyncio.run(choose(_Radio(*sightings), wanted or {}, before, seconds=seconds))
     return [choice.address for choice in choices]
 
 
@@ -98,7 +98,7 @@ def test_what_is_not_clear_or_not_there_is_said_in_one_sentence(
 
 def test_a_name_that_came_once_is_kept() -> None:
     nameless = BELT._replace(name="")
-    choices = asyncio.run(choose(_Radio(BELT, nameless), {}, (), 0.05))
+    choices = asyncio.run(choose(_Radio(BELT, nameless), {}, seconds=0.05))
     assert choices[0].name == BELT.name
 
 
@@ -143,3 +143,11 @@ def test_a_model_is_told_by_its_service_or_by_how_its_name_begins(
 
 def test_every_model_has_a_decoder() -> None:
     assert {model.layout for model in MODELS} <= LAYOUTS.keys()
+
+
+def test_what_another_lane_has_taken_is_not_there() -> None:
+    taken = (_last("AA:01"),)
+    one = asyncio.run(choose(_Radio(BELT, OTHER_BELT, TETHER), {}, (), taken, 0.05))
+    assert [choice.address for choice in one] == ["AA:02", "BB:01"]
+    with pytest.raises(ChoiceError, match="1A2B is another lane's already"):
+        asyncio.run(choose(_Radio(BELT, TETHER), {"imu": "1A2B"}, (), taken, 0.05))

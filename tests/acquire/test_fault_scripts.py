@@ -1,6 +1,6 @@
 """Seeded scripts of failing connections, losses, restarts and garbage bytes.
 
-Whatever they do: the session ends when it should, nothing is raised, no queue grows, the recording
+Whatever they do: the session ends when it should, nothing is raised, the recording
 is whole, and its replay gives the live results. Ten scripts here; ``SLEDMON_FAULT_SCRIPTS=100`` for
 more.
 """

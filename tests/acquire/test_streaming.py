@@ -6,6 +6,7 @@ from itertools import pairwise
 from sledmon.acquire.sensor import SILENCE_S, Phase, SensorStatus
 from sledmon.acquire.streaming import simulated
 from sledmon.acquire.warp import WarpedLoop
+from sledmon.decode import Decoder
 from sledmon.samples import TICK_PERIOD_NS, Connected, Lost, Opened, Packet, Record, Tick
 from sledmon.twin import Disconnect, SessionParams, SimulatedSession, simulate
 from sledmon.wire.stream import Flags, unpack_header
@@ -92,6 +93,8 @@ def test_a_sensor_that_restarts_is_a_new_segment_and_owes_nothing() -> None:
         for record in records
         if isinstance(record, Packet)
     )
+    belt = Decoder().push(records, 0).imu
+    assert {block.segment for block in belt} == {0, 1}
     assert len(session_of(records).reps) == 2
 
 

@@ -83,11 +83,12 @@ async def test_live_finds_its_sensors_records_a_run_and_is_replayed_byte_for_byt
         await live.says("belt 0017: streaming", "tether 0017: streaming")
         live.enter("athlete Ana", "load_lb 10", "rubbish 7", "", "sled_kg 15")
         world.set_off()
-        await live.says("Ana")  # the rep's line
+        await live.says("rep 1  Ana")
         live.interrupt()
         said = await live.end()
     assert said.code == 0, said
-    assert "rubbish" in said.err
+    assert "not taken: unknown event 'rubbish'" in said.out
+    assert "taken: load_kg 4.5359" in said.out
     assert f"Recorded: {recording}" in said.err
     assert "Traceback" not in said.err
     assert not imu.state()["streaming"]
@@ -168,3 +169,17 @@ async def test_a_disk_that_fills_up_ends_the_recording_but_not_the_session(
     assert "Traceback" not in said.err
     assert (await ran(tmp_path, "check", recording)).code == 0
     assert (await ran(tmp_path, "analyze", recording)).code == 0
+
+
+async def test_doctor_and_probe_meet_a_sensor_over_bluetooth(
+    world: FakeWorld, tmp_path: Path
+) -> None:
+    world.power_on(BELT)
+    doctor = await ran(tmp_path, "doctor", "--format", "json")
+    rows = {row["what"]: row for row in json.loads(doctor.out)}
+    assert rows["Bluetooth"]["seen"] == "works; heard sledmon belt 0017"
+    assert rows["Bluetooth"]["state"] == "ok"
+    probed = await ran(tmp_path, "probe", "0017", "--seconds", "6", "--format", "json")
+    document = json.loads(probed.out)
+    assert [row for row in document["findings"] if row["outcome"] == "fail"] == []
+    assert (probed.code, document["sensor"]) == (0, "sledmon belt 0017")

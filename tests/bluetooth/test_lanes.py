@@ -441,7 +441,7 @@ async def test_another_protocol_version_is_recorded_and_the_user_told_to_update(
     assert "update sledmon" in " ".join(session.quality.imu.faults)
 
 
-async def test_an_empty_battery_is_told_before_the_sensor_closes_the_link(
+async def test_the_battery_is_told_and_an_empty_one_ends_the_link(
     world: FakeWorld, tmp_path: Path
 ) -> None:
     imu, _ = _rig(world)

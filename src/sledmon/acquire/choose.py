@@ -67,13 +67,17 @@ async def choose(
     radio: Radio,
     wanted: Mapping[Device, str],
     before: Collection[SensorChoice] = (),
+    taken: Collection[SensorChoice] = (),
     seconds: float = LISTEN_S,
 ) -> tuple[SensorChoice, ...]:
     """Choose a lane's sensors.
 
     ``wanted`` names them, ``none`` for a kind that is left out. A kind that is not named is the one
-    of ``before`` if that is heard, else the only one heard, else still the one of ``before``.
+    of ``before`` if that is heard, else the only one heard, else still the one of ``before``. What
+    other lanes have ``taken`` is not there.
     """
+    elsewhere = {choice.address for choice in taken}
+    before = [choice for choice in before if choice.address not in elsewhere]
     asked = {device: wanted.get(device, "") for device in DEVICES}
     last = {choice.model.device: choice for choice in before}
 
@@ -90,7 +94,8 @@ async def choose(
             for device in DEVICES
         )
 
-    sensors = await listen(radio, seconds, enough)
+    everything = await listen(radio, seconds, enough)
+    sensors = [heard for heard in everything if heard.sighting.address not in elsewhere]
     chosen: list[SensorChoice] = []
     for device in DEVICES:
         if asked[device] == "none":
@@ -98,6 +103,10 @@ async def choose(
         of_kind = [heard for heard in sensors if heard.model.device == device]
         meant = [heard for heard in of_kind if is_the_one(device, heard)]
         if not meant and asked[device]:
+            if any(is_the_one(device, heard) for heard in everything):
+                raise ChoiceError(
+                    f"{KINDS[device]} {asked[device]} is another lane's already; name another one"
+                )
             raise ChoiceError(
                 f"no {KINDS[device]} {asked[device]} was heard in {seconds:g} s; switch it on, or"
                 " see what is in range: sledmon scan"

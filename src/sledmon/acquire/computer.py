@@ -5,11 +5,11 @@ Each check looks and tells; none changes anything. ``root`` stands for ``/``.
 
 import asyncio
 import ctypes
-import os
 import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -42,7 +42,7 @@ class State(StrEnum):
 
     GOOD = "ok"
     DOUBTFUL = "look"
-    BAD = "MEND"
+    BAD = "mend"
 
 
 class Diagnosis(NamedTuple):
@@ -68,14 +68,13 @@ def check_disk(folder: Path) -> Diagnosis:
     """Room where recordings go."""
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     try:
-        free = shutil.disk_usage(existing).free
+        with tempfile.TemporaryFile(dir=existing):
+            free = shutil.disk_usage(existing).free
     except OSError as error:
-        mend = f"give it another folder with --record: {folder} cannot be used"
-        return Diagnosis("disk", State.BAD, error.strerror or str(error), mend)
-    seen = f"{free / (1 << 30):.1f} GB free for recordings in {folder}"
-    if not os.access(existing, os.W_OK):
-        mend = f"you may not write to {existing}; choose another place with --record"
+        seen = f"{existing}: {error.strerror or error}"
+        mend = "recordings cannot be kept there; choose another place with --record"
         return Diagnosis("disk", State.BAD, seen, mend)
+    seen = f"{free / (1 << 30):.1f} GB free for recordings in {folder}"
     if free < LEAST_FREE_BYTES:
         return Diagnosis("disk", State.DOUBTFUL, seen, "delete what you do not need")
     return Diagnosis("disk", State.GOOD, seen)
@@ -87,8 +86,8 @@ def check_bluez() -> Iterator[Diagnosis]:
         return
     tool = shutil.which("bluetoothctl")
     if tool is None:
-        mend = "apt install bluez, or your distribution's package of that name"
-        yield Diagnosis("BlueZ", State.BAD, "not installed", mend)
+        mend = "sudo apt install bluez, or your distribution's package of that name"
+        yield Diagnosis("BlueZ", State.DOUBTFUL, "its tool bluetoothctl is not here", mend)
         return
     try:
         told = subprocess.run(  # noqa: S603 - a fixed question to a system tool
@@ -118,7 +117,7 @@ def check_switches(root: Path = Path("/")) -> Iterator[Diagnosis]:
             mend = "turn on the switch or key for radios on the computer's case"
             yield Diagnosis(f"switch of {name}", State.BAD, "off by hardware", mend)
         elif _read(switch / "soft") == "1":
-            yield Diagnosis(f"switch of {name}", State.BAD, "off", "rfkill unblock bluetooth")
+            yield Diagnosis(f"switch of {name}", State.BAD, "off", "sudo rfkill unblock bluetooth")
         else:
             yield Diagnosis(f"switch of {name}", State.GOOD, "on")
 
@@ -163,7 +162,7 @@ def check_window() -> Iterator[Diagnosis]:
     missing = [package for library, package in QT_LIBRARIES.items() if not _loads(library)]
     if missing:
         mend = f"sudo apt install {' '.join(missing)}"
-        yield Diagnosis("window", State.BAD, f"{len(missing)} libraries are missing", mend)
+        yield Diagnosis("window", State.DOUBTFUL, f"{len(missing)} libraries are missing", mend)
     else:
         yield Diagnosis("window", State.GOOD, "its libraries are here")
 

@@ -125,7 +125,8 @@ def _of_rows(descriptor: Descriptor, rows: list[_Row]) -> list[Finding]:
     span_s = float(tick_s[-1] - tick_s[0])
     longest_s = float(samples.max()) * period_s
     findings = [
-        passed("sequence", "one more each time", _lost_text(lost, len(rows)), lost >= 0),
+        passed("sequence", "counts up", "jumps" if lost < 0 else "counts up", lost >= 0),
+        Finding("lost on the way", "", _lost_text(lost, len(rows)), Outcome.SEEN),
         passed("ticks", "run forward", f"over {span_s:.1f} s", bool(np.all(np.diff(tick_s) > 0))),
         passed(
             "samples held in a notification",
@@ -272,8 +273,8 @@ def _unwrapped_s(ticks: list[int]) -> FloatArray:
 
 def _lost_text(lost: int, came: int) -> str:
     if lost < 0:
-        return "jumps"
-    return f"{lost} of {came + lost} lost on the way ({100 * lost / (came + lost):.2f} %)"
+        return "not to be told"
+    return f"{lost} of {came + lost} ({100 * lost / (came + lost):.2f} %)"
 
 
 def _yes(flag: int) -> str:

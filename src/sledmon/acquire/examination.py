@@ -160,15 +160,16 @@ def _resending(
     if not descriptor.features & Features.RESEND:
         findings.append(Finding("RESEND", "should be offered", "not offered", Outcome.SEEN))
         return
-    first_sent = {}
-    for header, payload in _readable(arrivals[-AGAIN - 5 : -5]):
-        first_sent[header.sequence] = payload
+    first_sent = _unbroken(arrivals)
     begin = len(arrivals)
     first = next(iter(first_sent), 0)
-    answer = yield from _command(Command(Opcode.RESEND, first, len(first_sent)))
+    command = Command(Opcode.RESEND, first, len(first_sent))
+    answer = yield from _command(command)
     findings.append(_answered("RESEND", answer, Status.OK))
     if answer is None or answer.status is not Status.OK:
         return
+    yield Pause(SETTLE_S)
+    yield from _command(command)  # the radio may have lost one of them
     yield Pause(SETTLE_S)
     again = {}
     for header, payload in _readable(arrivals[begin:]):
@@ -179,9 +180,9 @@ def _resending(
         for sequence, payload in again.items()
         if _but_for_flag(payload) == first_sent.get(sequence)
     ]
-    demand = f"{answer.value} announced, with the first samples"
-    seen = f"{len(again)} came, {len(same)} of them the same"
-    holds = len(same) == len(again) == answer.value
+    demand = f"{answer.value} announced, as first sent"
+    seen = f"{len(again)} came, " + ("all the same" if len(same) == len(again) else "not the same")
+    holds = len(same) == len(again) == answer.value == len(first_sent)
     findings.append(passed("what is sent again", demand, seen, holds))
 
 
@@ -211,6 +212,18 @@ def _stopping(arrivals: Sequence[Arrival], findings: list[Finding]) -> Conversat
     else:
         findings.append(passed("START again", "a stream", "nothing came", False))
     yield from _command(Command(Opcode.STOP))
+
+
+def _unbroken(arrivals: Sequence[Arrival]) -> dict[int, bytes]:
+    """The newest few notifications that follow each other, none lost among them."""
+    run: dict[int, bytes] = {}
+    for header, payload in reversed(_readable(arrivals)):
+        if run and (header.sequence + 1) % SEQUENCE_MODULUS not in run:
+            run = {}
+        run[header.sequence] = payload
+        if len(run) == AGAIN:
+            break
+    return dict(reversed(run.items()))
 
 
 def _readable(arrivals: Sequence[Arrival]) -> list[tuple[Header, bytes]]:

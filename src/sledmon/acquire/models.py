@@ -10,7 +10,7 @@ from typing import Final
 from sledmon.acquire.radio import Sighting
 from sledmon.samples import Device
 from sledmon.wire import polar, uuids, witmotion
-from sledmon.wire.greeting import Talk, greet_sledmon, part_sledmon
+from sledmon.wire.greeting import Words, greet_sledmon, part_sledmon
 from sledmon.wire.polar_greeting import (
     greet_h10,
     greet_verity_sense,
@@ -35,9 +35,9 @@ class SensorModel:
     """The characteristic that notifies its samples."""
     layout: str
     """Which decoder reads them: a key of ``sledmon.decode.LAYOUTS``."""
-    greet: Talk
+    greet: Words
     """From connected to streaming."""
-    part: Talk
+    part: Words
     """Before a link is closed on purpose."""
     numbered: bool = False
     """Its notifications bear sledmon's header, so what is missing can be asked for again."""

@@ -3,10 +3,13 @@
 import os
 import sys
 from collections.abc import Iterator
+from typing import Final
 
 from sledmon.errors import EventError
 from sledmon.events import canonical_value
 from sledmon.units import pounds_to_kilograms
+
+_WITH_A_TEXT: Final = {"athlete": "Ana", "surface": "turf", "note": "wet", "plan": "first-week"}
 
 
 def coach_input(line: str, lanes: int) -> tuple[int, str, str]:
@@ -20,8 +23,13 @@ def coach_input(line: str, lanes: int) -> tuple[int, str, str]:
         words = words[1].split(maxsplit=1)
     kind, value = words[0], words[1] if len(words) > 1 else ""
     if kind == "load_lb":
-        pounds = float(canonical_value("load_kg", value))
+        try:
+            pounds = float(value.replace(",", "."))
+        except ValueError:
+            raise EventError(f"load_lb is a number in pounds, not {value or 'nothing'}") from None
         kind, value = "load_kg", f"{pounds_to_kilograms(pounds):.4f}"
+    if not value and kind in _WITH_A_TEXT:
+        raise EventError(f"{kind} needs a text, as in: {kind} {_WITH_A_TEXT[kind]}")
     return lane, kind, canonical_value(kind, value)
 
 

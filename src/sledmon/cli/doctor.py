@@ -31,7 +31,8 @@ def run(
 
     diagnoses = [*asyncio.run(examine()), *_remembered()]
     if output_format is LiveFormat.JSON:
-        write_out(to_json([diagnosis._asdict() for diagnosis in diagnoses]), None)
+        rows = [{**each._asdict(), "mend": each.mend or None} for each in diagnoses]
+        write_out(to_json(rows), None)
     else:
         console = console_for()
         console.print(diagnoses_text(diagnoses), soft_wrap=not console.is_terminal)

@@ -10,10 +10,11 @@ import typer
 from sledmon.acquire.live import local_time_name
 from sledmon.cli.destinations import require_new_recording, require_results_place
 from sledmon.cli.live_run import LiveRun, Request
-from sledmon.cli.options import Headless, LiveFormat, Output, write_out
+from sledmon.cli.options import Headless, LiveFormat, Output, plan_from, write_out
 from sledmon.cli.places import recordings_folder
 from sledmon.cli.radios import Adapter
 from sledmon.cli.storing import Storing, library_or_told
+from sledmon.errors import RigError, unreadable
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.recording import RecordingWriter
 from sledmon.rig import parse_rig
@@ -42,6 +43,10 @@ def run(
     ] = None,
     athlete: Annotated[
         list[str] | None, typer.Option("--athlete", metavar="NAME", help="Who begins.")
+    ] = None,
+    plan: Annotated[
+        str | None,
+        typer.Option("--plan", metavar="FILE|NAME", help="Sets, lines and rest, for every lane."),
     ] = None,
     record: Annotated[
         list[Path] | None,
@@ -76,6 +81,7 @@ def run(
             wanted={"imu": belt or "", "encoder": tether or ""},
             rig_toml=_rig_toml(rig_path) if rig_path else "",
             athlete=name or "",
+            plan=_plan_text(plan) if plan else "",
         )
         for belt, tether, rig_path, name in zip(
             _for_lanes("--imu", imu, lanes),
@@ -90,6 +96,7 @@ def run(
         require_new_recording(path)
     require_results_place(output, *paths)
     with ExitStack() as stack:
+        stack.callback(_say_where, paths)
         kept_in = None if library == "none" else library_or_told(library, _tell)
         if kept_in is not None:
             stack.enter_context(kept_in)
@@ -102,15 +109,18 @@ def run(
         )
         for recorder, session in zip(recorders, sessions, strict=True):
             recorder.finish(session)
-    for path in paths:
-        if path.exists():
-            typer.echo(f"Recorded: {path}", err=True)
     if output_format is LiveFormat.JSON or output is not None:
         documents = [
             session_document(session, str(path))
             for session, path in zip(sessions, paths, strict=True)
         ]
         write_out(to_json(documents if lanes > 1 else documents[0]), output)
+
+
+def _say_where(paths: list[Path]) -> None:
+    for path in paths:
+        if path.exists():
+            typer.echo(f"Recorded: {path}", err=True)
 
 
 def _tell(sentence: str) -> None:
@@ -132,9 +142,19 @@ def _for_lanes(
 
 
 def _rig_toml(path: Path) -> str:
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RigError(f"{path} is not UTF-8; save it as UTF-8") from None
+    except OSError as error:
+        raise RigError(unreadable(path, error)) from None
     parse_rig(text, where=str(path))
     return text
+
+
+def _plan_text(said: str) -> str:
+    """What the recording will hold of it: its TOML, or the preset's name."""
+    return plan_from(said).text or said
 
 
 def _recordings(given: list[Path] | None, lanes: int) -> list[Path]:

@@ -16,7 +16,7 @@ from sledmon.acquire.inbox import Inbox
 from sledmon.acquire.live import LaneReport, LaneRequest, LiveLanes
 from sledmon.acquire.radio_thread import RadioThread
 from sledmon.acquire.remembered import remember, remembered
-from sledmon.acquire.sensor import SensorStatus
+from sledmon.acquire.sensor import SensorChoice, SensorStatus
 from sledmon.cli.coach_lines import coach_input, lines_of_stdin
 from sledmon.cli.radios import open_radio
 from sledmon.cli.storing import Storing
@@ -34,6 +34,14 @@ class Request(NamedTuple):
     wanted: dict[Device, str]
     rig_toml: str
     athlete: str
+    plan: str
+    """TOML, or a preset's name; empty: none."""
+
+    @property
+    def events(self) -> tuple[tuple[str, str], ...]:
+        """What the coach says before anything else."""
+        said = (("plan", self.plan), ("athlete", self.athlete))
+        return tuple((kind, value) for kind, value in said if value)
 
 
 class LiveRun:
@@ -53,7 +61,9 @@ class LiveRun:
         console = console_for()
         with LiveTable(console, "Live; Ctrl-C ends the session") as self._table:
             sessions = asyncio.run(self._run(recorders))
-        for session in sessions:
+        for lane, session in enumerate(sessions, start=1):
+            if len(sessions) > 1:
+                console.print(f"lane {lane}")
             console.print(session_text(session), soft_wrap=not console.is_terminal)
         return sessions
 
@@ -68,7 +78,7 @@ class LiveRun:
             return None if self._table is None else partial(self._table.show, lane=lane)
 
         with RadioThread(lambda: self._acquire(report)) as radio, _ended_by_signals(radio.stop):
-            self._listen_to_coach(radio)
+            self._listen_to_coach(radio, loop)
             return await asyncio.gather(
                 *(
                     run_pipeline(
@@ -89,16 +99,16 @@ class LiveRun:
             radio = open_radio(self._adapter)
             before = remembered()
             before += [()] * (len(self._requests) - len(before))
-            taken = [
-                await choose(radio, request.wanted, last)
-                for request, last in zip(self._requests, before, strict=False)
-            ]
-            remember(taken)
+            taken: list[tuple[SensorChoice, ...]] = []
+            for request, last in zip(self._requests, before, strict=False):
+                others = [choice for lane in taken for choice in lane]
+                taken.append(await choose(radio, request.wanted, last, others))
+            remember([*taken, *before[len(taken) :]])
             lanes = [
                 LaneRequest(
                     sensors=sensors,
                     rig_toml=request.rig_toml,
-                    events=(("athlete", request.athlete),) if request.athlete else (),
+                    events=request.events,
                     inbox=inbox,
                 )
                 for request, sensors, inbox in zip(
@@ -111,17 +121,25 @@ class LiveRun:
             for inbox in self._inboxes:
                 inbox.close()
 
-    def _listen_to_coach(self, radio: RadioThread) -> None:
+    def _listen_to_coach(self, radio: RadioThread, loop: asyncio.AbstractEventLoop) -> None:
         """Take lines of standard input as events, for as long as there are any."""
+
+        def say(sentence: str) -> None:
+            if self._table is not None:
+                loop.call_soon_threadsafe(self._table.note, sentence)
+            else:
+                typer.echo(f"sledmon: {sentence}", err=True)
 
         def listen() -> None:
             for line in lines_of_stdin():
                 try:
                     lane, kind, value = coach_input(line, len(self._requests))
                 except EventError as error:
-                    typer.echo(f"sledmon: {error}", err=True)
+                    say(f"not taken: {error}")
                     continue
                 radio.call(self._event, lane, kind, value)
+                said = f"{kind} {value}".strip()
+                say(f"taken: lane {lane}: {said}" if len(self._requests) > 1 else f"taken: {said}")
 
         threading.Thread(target=listen, name="coach", daemon=True).start()
 
@@ -142,5 +160,5 @@ def _ended_by_signals(stop: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, what_stood in before.items():
+            signal.signal(number, what_stood)

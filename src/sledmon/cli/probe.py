@@ -21,6 +21,7 @@ from sledmon.wire import uuids
 
 EXAMPLE = "Example: sledmon probe 1A2B --seconds 120"
 LISTEN_S = 10.0
+FURTHER_S = 1.5
 
 
 def run(
@@ -46,7 +47,7 @@ def run(
     name, findings = asyncio.run(_probe(sensor, seconds, adapter, demo=demo))
     failed = sum(finding.outcome is Outcome.FAIL for finding in findings)
     if output_format is LiveFormat.JSON:
-        rows = [finding._asdict() for finding in findings]
+        rows = [{**finding._asdict(), "demand": finding.demand or None} for finding in findings]
         write_out(to_json({"sensor": name, "failed": failed, "findings": rows}), None)
     else:
         console.print(findings_table(findings))
@@ -63,11 +64,12 @@ async def _probe(
     sensors = await listen(
         radio, LISTEN_S, lambda heard: any(one.is_called(named) for one in heard)
     )
-    meant = [heard for heard in sensors if heard.is_called(named)]
-    if len(meant) != 1:
+    sensors += await listen(radio, FURTHER_S)  # another of that name may be as near
+    meant = {heard.sighting.address: heard for heard in sensors if heard.is_called(named)}
+    if len(meant) != 1 or not named:
         what = "no sensor" if not meant else "more than one sensor"
-        raise ChoiceError(f"{what} called {named} was heard; see: sledmon scan")
-    choice = meant[0].choice
+        raise ChoiceError(f"{what} called {named!r} was heard; see: sledmon scan")
+    choice = next(iter(meant.values())).choice
     if not choice.model.numbered:
         raise ChoiceError(
             f"{choice.name} is a {choice.model.name} with its maker's own protocol; firmware_notes"

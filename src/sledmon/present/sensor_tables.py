@@ -7,11 +7,12 @@ from rich.table import Table
 from rich.text import Text
 
 from sledmon.acquire.choose import KINDS, Heard
-from sledmon.acquire.computer import Diagnosis
+from sledmon.acquire.computer import Diagnosis, State
 from sledmon.acquire.conformance import Finding, Outcome
 from sledmon.acquire.sensor import Phase, SensorStatus
 
 LOW_BATTERY_PERCENT: Final = 15
+_MARKS: Final = {State.GOOD: "ok", State.DOUBTFUL: "look", State.BAD: "MEND"}
 
 
 def sensor_line(status: SensorStatus) -> str:
@@ -67,6 +68,6 @@ def diagnoses_text(diagnoses: Iterable[Diagnosis]) -> Text:
     """A line a check, and one beneath it for how to mend what is wrong."""
     lines = []
     for diagnosis in diagnoses:
-        lines.append(f"{diagnosis.state:<5} {diagnosis.what}: {diagnosis.seen}")
+        lines.append(f"{_MARKS[diagnosis.state]:<5} {diagnosis.what}: {diagnosis.seen}")
         lines += [f"      {diagnosis.mend}"] if diagnosis.mend else []
     return Text("\n".join(lines))

@@ -41,6 +41,7 @@ class LiveTable:
         self._lines: dict[int, int] = {}
         self._reps: dict[int, tuple[Rep, ...]] = {1: ()}
         self._sensors: dict[tuple[int, str], SensorStatus] = {}
+        self._note = ""
 
     def __enter__(self) -> "LiveTable":
         if self._live:
@@ -80,6 +81,14 @@ class LiveTable:
             line = self._of(lane) + sensor_line(status)
             self._console.print(line, soft_wrap=True, highlight=False)
 
+    def note(self, sentence: str) -> None:
+        """Say something about what was just entered."""
+        self._note = sentence
+        if self._live:
+            self._draw(self._live)
+        else:
+            self._console.print(sentence, soft_wrap=True)
+
     def _draw(self, live: Live) -> None:
         parts: list[Table | Text] = [Text(self._title)] if self._of(1) else []
         for lane, reps in sorted(self._reps.items()):
@@ -90,6 +99,7 @@ class LiveTable:
                 for (of_lane, _), status in self._sensors.items()
                 if of_lane == lane
             ]
+        parts += [Text(self._note)] if self._note else []
         live.update(Group(*parts), refresh=True)
 
     def _of(self, lane: int) -> str:

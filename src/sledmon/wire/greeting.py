@@ -54,7 +54,7 @@ class Begin(NamedTuple):
 
 Step = Read | Write | Ask | Pause | Subscribe | Begin
 Conversation = Generator[Step, bytes, None]
-Talk = Callable[[], Conversation]
+Words = Callable[[], Conversation]
 
 
 def greet_sledmon() -> Conversation:
