@@ -6,8 +6,8 @@ from sledmon.estimate.motion import BeltMotion
 from sledmon.results import Lean
 from sledmon.samples import FloatArray
 
-LEAN_SIGMA_RAD = 0.026
-"""1.5 deg: gyro drift over a rep (0.6-1.6 deg, science.md 4.2) and how upright a person stands."""
+LEAN_SIGMA_RAD = 0.020
+"""1.1 deg: gyro drift over a rep (0.6 deg, science.md 4.2) and how upright a person stands."""
 LEAST_SEEN_S = 0.5
 
 

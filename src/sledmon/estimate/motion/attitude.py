@@ -25,6 +25,10 @@ class StillnessParams:
     turns the pelvis at 30 and more."""
     acc_sd_mps2: float = 0.5
     """Largest SD of specific force, all axes together; science.md 7.3 has 0.3 for each."""
+    bias_radps: float = 0.09
+    """Largest mean rate: no gyro's zero is farther off, 3 deg/s an axis (science.md 6.1), ..."""
+    turning_radps: float = 0.05
+    """... and largest mean rate besides the gyro's bias: who turns evenly is not still either."""
     as_still: float = 1.5
     """A later stretch is preferred while it moves at most this much more than the stillest."""
     upright_until_s: float = 1.5
@@ -43,7 +47,7 @@ class Stillness:
     start_s: float
     end_s: float
     gyr_bias_radps: FloatArray
-    """(3,) mean angular rate, sensor axes."""
+    """(3,) mean angular rate of all quiet stretches, sensor axes."""
     up_mps2: FloatArray
     """(3,) mean specific force, sensor axes: points up, its length is what the sensor calls g."""
     upright_mps2: FloatArray | None
@@ -72,8 +76,8 @@ def find_stillness(
     Returns
     -------
     Stillness or None
-        Errors: the mean of half a second of quiet stance holds a gyro bias to about 0.3 deg/s
-        (sway) and the direction of gravity to about 0.3 deg.
+        Errors: half a second of quiet stance holds the direction of gravity to about 0.3 deg, all
+        quiet stretches together the gyro bias to about 0.1 deg/s.
     """
     begin_s = np.arange(
         until_s - params.window_s, float(time_s[0]) if len(time_s) else until_s, -params.step_s
@@ -94,15 +98,20 @@ def find_stillness(
     covered = time_s[last] - time_s[np.minimum(low, last)] > 0.8 * params.window_s
     still = (count >= 8) & covered
     still &= (acc_sd <= params.acc_sd_mps2) & (gyr_sd <= params.gyr_sd_radps)
+    rate = mean[:, 3:6]
+    still &= np.linalg.norm(rate, axis=1) <= params.bias_radps
     if not still.any():
         return None
+    bias = _middle(rate[still])
+    # Half a second of sway looks like a bias: all quiet stretches together do not.
+    still &= np.linalg.norm(rate - bias, axis=1) <= params.turning_radps
     quiet = still & (acc_sd <= params.as_still * np.min(acc_sd[still]))
     chosen = int(np.flatnonzero(quiet)[-1])
     earlier = still & (begin_s + params.window_s < begin_s[chosen] - params.upright_until_s)
     return Stillness(
         start_s=float(begin_s[chosen]),
         end_s=float(begin_s[chosen]) + params.window_s,
-        gyr_bias_radps=mean[chosen, 3:6],
+        gyr_bias_radps=np.mean(rate[still], axis=0),
         up_mps2=mean[chosen, :3],
         upright_mps2=_upright(begin_s[earlier], mean[earlier, :3], mean[chosen, :3], params),
     )
