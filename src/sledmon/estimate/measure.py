@@ -490,7 +490,12 @@ class _Reading:
         if contacts is not None and len(contacts.time_s) > 3:
             step_s = float(np.median(np.diff(contacts.time_s)))
         return pelvis_lean(
-            motion.belt, motion.fused.heading_rad.value, step_s, self.start_s, self.last_s
+            motion.belt,
+            motion.fused.heading_rad.value,
+            step_s,
+            self.start_s,
+            self.last_s,
+            seen_whole=not self.belt_inside,
         )
 
     def _trust(self) -> str:

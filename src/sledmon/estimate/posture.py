@@ -8,11 +8,19 @@ from sledmon.samples import FloatArray
 
 LEAN_SIGMA_RAD = 0.020
 """1.1 deg: gyro drift over a rep (0.6 deg, science.md 4.2) and how upright a person stands."""
+UNSEEN_SIGMA_RAD = 0.05
+"""3 deg more where the belt was silent for a moment: its attitude is held meanwhile."""
 LEAST_SEEN_S = 0.5
 
 
 def pelvis_lean(
-    motion: BeltMotion, heading_rad: float, step_s: float, from_s: float, to_s: float
+    motion: BeltMotion,
+    heading_rad: float,
+    step_s: float,
+    from_s: float,
+    to_s: float,
+    *,
+    seen_whole: bool = True,
 ) -> Lean:
     """Lean of the pelvis over a rep against the athlete's own upright stance.
 
@@ -26,6 +34,8 @@ def pelvis_lean(
         Step period; lean is averaged over it, so that the swing within a step is not its range.
     from_s, to_s : float
         The rep.
+    seen_whole : bool
+        Whether the belt never fell silent in it.
 
     Returns
     -------
@@ -49,5 +59,7 @@ def pelvis_lean(
         mean_rad=float(np.mean(lean)),
         min_rad=float(np.min(steps)),
         max_rad=float(np.max(steps)),
-        sigma_rad=LEAN_SIGMA_RAD,
+        sigma_rad=LEAN_SIGMA_RAD
+        if seen_whole
+        else float(np.hypot(LEAN_SIGMA_RAD, UNSEEN_SIGMA_RAD)),
     )
