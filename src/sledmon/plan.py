@@ -292,7 +292,8 @@ def mass_words(mass_kg: float, *, in_pounds: bool) -> str:
     ('10 lb', '2.5 kg')
     """
     mass = kilograms_to_pounds(mass_kg) if in_pounds else mass_kg
-    return f"{round(mass, 2):g} {'lb' if in_pounds else 'kg'}"
+    # A plate typed as 4.54 kg weighs 10.01 lb: nobody says that.
+    return f"{round(mass, 1 if in_pounds else 2):g} {'lb' if in_pounds else 'kg'}"
 
 
 _BASELINE_SET: Final = "[[set]]\nreps = 3\nunresisted = true\n"
