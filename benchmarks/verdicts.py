@@ -1,6 +1,6 @@
 """Verdicts against truth: are stated probabilities true, what is missed, does advice help.
 
-``python -m benchmarks.verdicts [--sessions 4000] [--jobs 2] [--twin 60]``
+``python -m benchmarks.verdicts [--sessions 5000] [--jobs 2] [--twin 60]``
 
 The population stands in `benchmarks.simulated_athletes`. Beside sledmon stands a *naive rule*: the
 point value against the line, the baseline being the mean of the two best unresisted reps. Beside
@@ -47,6 +47,8 @@ class Flagged(NamedTuple):
     cv: float
     probability: float
     true: bool
+    light: bool = False
+    """A light sled on slick ground: under 12 kg, friction under 0.35."""
 
 
 class Advised(NamedTuple):
@@ -89,12 +91,10 @@ def sessions(asked: tuple[int, float, int]) -> Outcome:
         run = session(athlete, rng)
         reps += len(run.reps)
         for index, rep in enumerate(judged(run)):
-            if rep.verdict.flag:
-                out.flags.append(
-                    Flagged(
-                        rep.verdict.flag, cv, rep.verdict.probability, _crossed(run, index, rep)
-                    )
-                )
+            verdict, light = rep.verdict, athlete.sled_kg < 12.0 and athlete.friction < 0.35
+            if verdict.flag:
+                true = _crossed(run, index, rep)
+                out.flags.append(Flagged(verdict.flag, cv, verdict.probability, true, light))
             if not rep.conditions.unresisted and naive_decrement(run, index) > SPEED_LINE:
                 true = run.expected_decrement(index) > SPEED_LINE
                 out.naive.append(Flagged("watch", cv, math.nan, true))
@@ -131,7 +131,7 @@ def _advised(athlete: Athlete, run: Run, index: int, rep: Rep) -> Advised | None
         less_kg = max(0.0, load_kg - pounds_to_kilograms(float(found[1])))
         return Advised("take off", athlete.cv, expected(less_kg) <= SPEED_LINE)
     if "may be past" in advice:
-        return Advised("take all off, may not do", athlete.cv, expected(0.0) <= SPEED_LINE)
+        return Advised("take all off for a trial", athlete.cv, expected(0.0) <= SPEED_LINE)
     if "lighter sled" in advice:
         return Advised("even the empty sled is past", athlete.cv, expected(0.0) > SPEED_LINE)
     return None
@@ -343,6 +343,9 @@ def print_calibration(out: Outcome) -> None:
                 cell = f"{100 * stated:.1f} -> {100 * true:.1f} % ({count})" if count else "-"
                 cells.append(f"{cell:>24}")
             print(_head(flag or "all", cv) + "".join(cells))
+    light = [share([row for row in out.flags if row.light], *each) for each in BINS]
+    cells = [f"{100 * stated:.1f} -> {100 * true:.1f} % ({n})" for n, stated, true in light]
+    print(f"{'light sled, slick':22}" + "".join(f"{cell:>24}" for cell in cells))
     for cv in (None, *CVS):
         rows = [row for row in out.naive if cv in (None, row.cv)]
         right = 100 * np.mean([row.true for row in rows])
@@ -422,7 +425,7 @@ def _percent(shares: Iterable[float]) -> str:
 def main() -> None:
     """Print every table."""
     parser = argparse.ArgumentParser(description="Verdicts against truth.")
-    parser.add_argument("--sessions", type=int, default=4000, help="at every CV")
+    parser.add_argument("--sessions", type=int, default=5000, help="at every CV")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--twin", type=int, default=60, help="sessions through the twin")
     asked = parser.parse_args()

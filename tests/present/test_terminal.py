@@ -11,8 +11,10 @@ from sledmon.present.terminal import LiveTable, reps_table, session_text
 from sledmon.results import (
     NAN,
     UNKNOWN,
+    AthleteSummary,
     Conditions,
     Estimates,
+    LoadVelocity,
     Measured,
     Quality,
     Rep,
@@ -185,3 +187,46 @@ def test_the_share_of_lost_samples_reads_as_a_percentage(
     )  # fmt: skip
     line = session_text(session).plain.splitlines()[1]
     assert line.endswith(said)
+
+
+def session_of(reps: tuple[Rep, ...], *athletes: AthleteSummary) -> Session:
+    return Session(
+        software="0", duration_s=60.0, sha256="", events_sha256="", quality=Quality(), reps=reps,
+        athletes=athletes,
+    )  # fmt: skip
+
+
+def test_beneath_the_table_a_flag_is_said_in_one_sentence_with_the_caveat_of_its_line() -> None:
+    flagged = replace(rep(), verdict=replace(rep().verdict, cause="load", advice="Take off 10 lb."))
+    said = session_text(session_of((flagged,))).plain.splitlines()
+    assert (
+        "rep 1: 31 % slower than your free backpedal: past your strength line, 25 % (>99 % sure;"
+        " cause: load). Take off 10 lb." in said
+    )
+    assert any("borrowed from forward sled sprints" in line for line in said)
+    calm = replace(rep(), verdict=Verdict(zone="speed", certainty="clear"))
+    assert "forward" not in session_text(session_of((calm,))).plain
+
+
+def test_an_athlete_is_summed_up_in_a_line_and_what_is_not_known_in_another() -> None:
+    line = LoadVelocity(
+        v0_mps=Measured(5.0, 0.05), slope_mps_per_kg=Measured(0.035, 0.002), r_squared=0.98
+    )
+    known = AthleteSummary(
+        athlete="Ann",
+        distance_m=9.144,
+        baseline_mps=Measured(5.0, 0.05),
+        baseline_reps=3,
+        rep_cv=Measured(0.015, 0.003),
+        load_velocity=line,
+        load_for_target_kg=Measured(14.3, 1.0),
+    )
+    unknown = AthleteSummary(
+        athlete="Bo", distance_m=4.572, load_velocity=LoadVelocity(why_not="needs three loads")
+    )
+    said = session_text(session_of((rep(),), known, unknown)).plain.splitlines()
+    assert (
+        "Ann, 10 yd: free backpedal 5.00±.05 m/s, varies by 1.5±.3 % from rep to rep, loses 35±2"
+        " mm/s a kilogram (r² 0.98), sled and plates to your line 32±3 lb" in said
+    )
+    assert "Bo, 5 yd: needs three loads" in said

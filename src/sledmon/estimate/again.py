@@ -197,7 +197,24 @@ def find_missed(
     *,
     no_more: bool = False,
 ) -> Run | Unfinished | NotThere:
-    """The run at a moment, or else the last one in the minute before it."""
+    """The run at a moment, or else the last one in the minute before it.
+
+    Parameters
+    ----------
+    pieces : sequence of Piece
+        Everything in ``missed.span_s``, as far as it has come.
+    missed : Missed
+        The moment, session time in seconds.
+    rig, params : Rig, RepFinderParams
+        As for the finder.
+    no_more : bool
+        Nothing will come behind these pieces.
+
+    Returns
+    -------
+    Run, Unfinished or NotThere
+        A stretch in which a metre of cord or more ran out faster than 0.5 m/s.
+    """
     first_s, moment_s = missed.moment_s - LOOK_BACK_S, missed.moment_s
     runs = _runs(pieces, first_s, moment_s + LONGEST_RUN_S, rig, params)
     runs = [run for run in runs if run.opened_s <= moment_s]

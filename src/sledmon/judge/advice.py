@@ -59,9 +59,9 @@ def plates_advice(
     Returns
     -------
     Advice or None
-        The smallest change that reaches the zone with probability 0.90. Where none does: all
-        plates off if that is more likely than not to reach it, else a lighter sled; of plates to
-        add those that most likely do, and None where none is more likely than not.
+        The smallest change that reaches the zone with probability 0.93. Where none does: all
+        plates off for a trial if that is more likely than not to reach it, else a lighter sled; of
+        plates to add those that most likely do, and None where none is more likely than not.
 
     Examples
     --------

@@ -46,6 +46,17 @@ def cause_of(
     str
         ``sensor`` for poor trust; ``slack`` where a dip or a slack strap, ``start`` where a late
         start, ``fatigue`` where the loss was needed to get past the line; else ``load``.
+
+    Examples
+    --------
+    >>> past = Belief.of([(1.0, 0.12, 0.01)])
+    >>> def because(loss: float) -> str:
+    ...     return cause_of(
+    ...         past, 0.10, flag="watch", trust="good", slack_s=0.0, shape=Shape(),
+    ...         loss=Measured(loss, 0.01), params=JudgeParams(),
+    ...     )
+    >>> because(0.01), because(0.05)
+    ('load', 'fatigue')
     """
     if trust == "poor":
         return "sensor"

@@ -28,7 +28,29 @@ GRAVITY = ("strength-load", "fatigue", "watch")
 def decrement_lines(
     decrement: Belief, plan: Plan, lines: Lines, params: JudgeParams
 ) -> list[Crossing]:
-    """The lines above the zone that the plan aims at; none where the decrement is unknown."""
+    """The lines above the zone that the plan aims at; none where the decrement is unknown.
+
+    Parameters
+    ----------
+    decrement : Belief
+        Of one rep, a ratio; not yet weighed with what is usual.
+    plan, lines : Plan, Lines
+        Target zone, and the athlete's lines.
+    params : JudgeParams
+        What is usual.
+
+    Returns
+    -------
+    list of Crossing
+        With the probability that the expected decrement lies past each.
+
+    Examples
+    --------
+    >>> one = Belief.of([(1.0, 0.13, 0.015)])
+    >>> crossed = decrement_lines(one, Plan(), Lines(), JudgeParams())
+    >>> [(c.name, round(c.probability, 2)) for c in crossed]
+    [('decrement 0.10', 0.98), ('decrement 0.25', 0.0)]
+    """
     if not decrement:
         return []
     known = decrement.given(params.usual_decrement)
@@ -61,6 +83,27 @@ def loss_lines(
 
     With two, both must speak: their mean must lie past the line and the one before past the line
     from which loss is shown, so that one bad rep ends no set.
+
+    Parameters
+    ----------
+    losses : Losses
+        Valid reps up to now at one resistance; m/s.
+    name : str
+        ``loss`` or ``session loss``.
+    plan, lines : Plan, Lines
+        How many reps must speak, and the athlete's lines, ratios.
+    variation : Variation
+        The athlete's, as known now.
+    params : JudgeParams
+        What is usual, and when a line counts as crossed.
+
+    Examples
+    --------
+    >>> from sledmon.results import Measured
+    >>> reps = Losses([Measured(v, 0.01) for v in (4.5, 4.5, 4.4, 3.8, 3.8)], [1] * 5)
+    >>> known = Variation(((1.0, 0.015),))
+    >>> loss_lines(reps, "loss", Plan(), Lines(), known, JudgeParams()).stop.probability > 0.95
+    True
     """
     both = 1.0
     if plan.stop_reps == 1:

@@ -42,8 +42,9 @@ class JudgeParams:
     (Andre 2013, science.md 1.6)."""
     load_model_error: float = 0.10
     """Error of that rule for twice or half the mass, as a ratio; judged."""
-    advice_surety: float = 0.90
-    """Advice names the smallest change that reaches the zone with this probability."""
+    advice_surety: float = 0.93
+    """Advice names the smallest change that reaches the zone with this probability: a little more
+    than nine times in ten, since it is given where the load looks lighter than it is."""
     late_ratio_sd: float = 0.015
     """How much the last quarter of a rep strays against the quarter before it; judged. Learnt."""
     other_load_ratio_sd: float = 0.02

@@ -17,7 +17,7 @@ from sledmon.results import Measured, Rep, Verdict
 
 ADVICE: Final = {
     "take-off": "Take off {mass}.",
-    "take-all-off": "Take off all {mass}; even the empty sled may be past your line here.",
+    "take-all-off": "Take off all {mass} and see: even the empty sled may be past your line here.",
     "add": "Add {mass}.",
     "lighter-sled": "Use a lighter sled: even the empty one is past your line here.",
     "all-off-and-lighter": "Take off all {mass} and use a lighter sled:"
@@ -29,6 +29,10 @@ ADVICE: Final = {
     "start": "Repeat the rep: it started slowly.",
     "sensors": "Check the sensors and repeat the rep.",
 }
+CAVEAT: Final = (
+    "The lines are borrowed from forward sled sprints, where they are a coaching rule; no study of"
+    " a backward sled run was found."
+)
 FLAGS: Final = {
     "watch": "{decrement} slower than your free backpedal: past your speed setting, {line}",
     "strength-load": "{decrement} slower than your free backpedal: past your strength line, {line}",

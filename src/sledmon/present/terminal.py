@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sledmon.acquire.sensor import SensorStatus
-from sledmon.judge.wording import verdict_sentence
+from sledmon.judge.wording import CAVEAT, verdict_sentence
 from sledmon.present.sensor_tables import sensor_line
 from sledmon.results import UNKNOWN, AthleteSummary, Measured, Rep, Session
 from sledmon.units import kilograms_to_pounds, metres_to_yards
@@ -197,6 +197,8 @@ def session_text(session: Session) -> Text:
     lines += [
         f"rep {rep.number}: {said}" for rep in session.reps if (said := verdict_sentence(rep))
     ]
+    if any(rep.verdict.flag for rep in session.reps):
+        lines.append(CAVEAT)
     lines += [line for summary in session.athletes for line in _summary(summary)]
     lines += session.notes
     return Text("\n".join(lines))
