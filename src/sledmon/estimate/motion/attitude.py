@@ -132,7 +132,7 @@ def _upright(
 
 def _middle(vectors: FloatArray) -> FloatArray:
     """The one of many that lies nearest to all others, whichever way the axes point."""
-    few = vectors[:: max(1, len(vectors) // 64)]
+    few = vectors[:: max(1, len(vectors) // 32)]
     apart = np.linalg.norm(few[:, None, :] - few[None, :, :], axis=2)
     middle: FloatArray = few[int(np.argmin(np.sum(apart, axis=1)))]
     return middle
@@ -207,9 +207,14 @@ def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def rotate(quaternion: FloatArray, vectors: FloatArray) -> FloatArray:
     """(n, 3) vectors turned by (n, 4) unit quaternions, row by row."""
-    w, axis = quaternion[:, :1], quaternion[:, 1:]
-    twice = 2.0 * np.cross(axis, vectors)
-    turned: FloatArray = vectors + w * twice + np.cross(axis, twice)
+    w, x, y, z = quaternion.T
+    a, b, c = vectors.T
+    # Written out: numpy's cross takes three times as long.
+    i, j, k = 2.0 * (y * c - z * b), 2.0 * (z * a - x * c), 2.0 * (x * b - y * a)
+    turned: FloatArray = np.empty((len(quaternion), 3))
+    turned[:, 0] = a + w * i + y * k - z * j
+    turned[:, 1] = b + w * j + z * i - x * k
+    turned[:, 2] = c + w * k + x * j - y * i
     return turned
 
 

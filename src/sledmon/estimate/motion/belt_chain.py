@@ -4,6 +4,7 @@ Unknown at every node are position, velocity and what is left of the acceleromet
 the whole run are eight more, in the order of the indices below; METHODS.md 4.
 """
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from sledmon.estimate.averages import moving_mean
 from sledmon.estimate.motion.banded import STATES, Chain, SolvedChain
-from sledmon.estimate.motion.nodes import BeltNodes, ClipColumns, Cord
+from sledmon.estimate.motion.nodes import BeltNodes, ClipColumns, Cord, about_vertical
 from sledmon.estimate.motion.path import Follows, Path
 from sledmon.samples import FloatArray
 
@@ -100,6 +101,17 @@ class BeltChain:
         self._node = np.clip(node, 0, last)
         self._after = cord.time_s - belt.time_s[self._node]
         self._share = self._after / step[self._node]
+
+    def along(self, heading_rad: float) -> "BeltChain":
+        """The same with the first axis along a heading."""
+        axes = about_vertical(heading_rad)
+        turn = np.eye(COMMON)
+        turn[:3, :3] = axes
+        out = copy(self)
+        diagonal, below, border, corner = self._chain_parts
+        out._belt = self._belt.turned(axes)
+        out._chain_parts = diagonal, below, border @ turn, turn.T @ corner @ turn
+        return out
 
     def solve(
         self,

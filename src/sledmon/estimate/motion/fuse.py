@@ -84,13 +84,14 @@ def fuse(
     if float(np.hypot(*gains)) < params.least_heading_gain:
         return None
     heading = math.atan2(gains[1], gains[0])
-    chain = BeltChain(belt.turned(heading), cord, params)
+    chain = anywhere.along(heading)
     mean[FORWARD] = 1.0
     sigma[:2] = params.gain_sigma, params.sideways_sigma
     belief = Belief(mean, sigma)
+    clip_at = cord.clip(heading, params.clip_front_m)
     for _ in range(params.passes):
         velocity_mps = solved.states[:, 1] * chain.scale[1]
-        clip = cord.clip(heading, solved.common[LEVER], params.clip_front_m)
+        clip = clip_at(solved.common[LEVER])
         solved = chain.solve(weight, belief, clip, velocity_mps)
         residual = chain.residual(solved, clip, velocity_mps)
         factor = whip_factor(residual, cord.still_m, cord.whip_m, cord_params)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,20 +32,23 @@ class BeltNodes:
     turn: Turn
     """At the nodes."""
 
-    def turned(self, heading_rad: float) -> "BeltNodes":
-        """The same with the first axis along a heading."""
-        c, s = math.cos(heading_rad), math.sin(heading_rad)
-        turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+    def turned(self, axes: FloatArray) -> "BeltNodes":
+        """The same along other axes, the columns of (3, 3)."""
         return replace(
             self,
-            level_mps2=self.level_mps2 @ turn,
-            gained_mps=self.gained_mps @ turn,
-            moved_m=self.moved_m @ turn,
+            level_mps2=self.level_mps2 @ axes,
+            gained_mps=self.gained_mps @ axes,
+            moved_m=self.moved_m @ axes,
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClipColumns:
+def about_vertical(heading_rad: float) -> FloatArray:
+    """(3, 3) columns: along a heading, to its left, up."""
+    c, s = math.cos(heading_rad), math.sin(heading_rad)
+    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+
+
+class ClipColumns(NamedTuple):
     """How each position depends on how the clip moves against the IMU; (m, ...) arrays."""
 
     bounce_m: FloatArray
@@ -77,23 +81,25 @@ class Cord:
         """As if clip and IMU were one point: where the run heads for is not known yet."""
         none = np.zeros((len(self.time_s), 3))
         height = self._here(self.rise.settled(self.rise.raw_m))
-        return ClipColumns(bounce_m=self.coupling * height, swing=none, known_m=none[:, 0])
+        return ClipColumns(self.coupling * height, none, none[:, 0])
 
-    def clip(self, heading_rad: float, lever_m: FloatArray, front_m: float) -> ClipColumns:
-        """A clip so far (3,) from the IMU and in front of the pelvis's middle.
+    def clip(self, heading_rad: float, front_m: float) -> Callable[[FloatArray], ClipColumns]:
+        """A clip so far in front of the pelvis's middle, given where (3,) it is from the IMU.
 
         That middle keeps its height, and the clip turns about it.
         """
         up = self.rise.turn.upwards(heading_rad)
-        to_middle = lever_m - (front_m, 0.0, 0.0)
         settled = self._here(self.rise.settled(np.column_stack([self.rise.raw_m, up])))
-        height, turned = settled[:, 0] + settled[:, 1:] @ to_middle, settled[:, 1:]
+        raw_m, turned = settled[:, 0], settled[:, 1:]
+        swing = self.turn.along(heading_rad) + self.coupling[:, None] * turned
         about_middle = front_m * self.turn.upwards(heading_rad)[:, 0]
-        return ClipColumns(
-            bounce_m=self.coupling * height,
-            swing=self.turn.along(heading_rad) + self.coupling[:, None] * turned,
-            known_m=self.coupling * (about_middle - turned @ lever_m),
-        )
+
+        def columns(lever_m: FloatArray) -> ClipColumns:
+            height_m = raw_m + turned @ (lever_m - (front_m, 0.0, 0.0))
+            known_m = about_middle - turned @ lever_m
+            return ClipColumns(self.coupling * height_m, swing, self.coupling * known_m)
+
+        return columns
 
     def _here(self, heights: FloatArray) -> FloatArray:
         at_s, columns = self.rise.time_s, np.atleast_2d(heights.T)

@@ -39,10 +39,12 @@ class Turn:
 
     def _body(self, heading_rad: float) -> FloatArray:
         """(3, 3) columns: front, left and up of who faces the reel, in sensor axes."""
+        up = self.own_up
         front = -_horizontal(heading_rad) @ self.axes
-        front = front - (front @ self.own_up) * self.own_up
-        front /= np.linalg.norm(front)
-        return np.stack([front, np.cross(self.own_up, front), self.own_up], axis=1)
+        front = front - (front @ up) * up
+        a, b, c = front = front / math.sqrt(float(front @ front))
+        left = (up[1] * c - up[2] * b, up[2] * a - up[0] * c, up[0] * b - up[1] * a)
+        return np.array([front, left, up]).T
 
 
 def _horizontal(heading_rad: float) -> FloatArray:
