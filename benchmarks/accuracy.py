@@ -315,6 +315,9 @@ def table(level: str, result: Score, sessions: int) -> str:
                 else ""
             )
         )
+    counted, _ = result.known("steps")
+    if len(counted):
+        lines.append(f"  the count of steps is exact in {100 * np.mean(counted == 0):.0f} %")
     lines += [f"  missed: {what}" for what in result.missed]
     lines += [f"  invented: {what}" for what in result.invented]
     return "\n".join(lines)
