@@ -23,7 +23,7 @@ from sledmon.estimate import (
     RepFinder,
     RepFinderParams,
 )
-from sledmon.judge import CoachLog, Judge, JudgeParams
+from sledmon.judge import MEASURED_BY, CoachLog, Judge, JudgeParams
 from sledmon.plan import Plan
 from sledmon.results import Rep, Session
 from sledmon.rig import Rig, parse_rig
@@ -142,7 +142,7 @@ class Pipeline:
             piece.encoder, piece.imu, first, piece.received_ns, self._coach.distance_at
         )
         changed = self._corrected.push(piece, found)
-        if event is not None:
+        if event is not None and event.kind in MEASURED_BY:
             coach = self._coach
             said = Corrections(coach.distance_now, coach.edges_of, coach.missed_reps())
             # Undoing may concern any rep, and edges may lie before the moment they are told at.

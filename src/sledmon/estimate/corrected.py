@@ -183,29 +183,31 @@ class CorrectedReps:
             else:
                 yield slot, Wanted(slot.begun, distance_m, edges_s, slot.found is None)
 
-    def _open(self, since_s: float = -math.inf) -> list[_Asked]:
-        """What is to be measured and was not yet."""
+    def _open(self, since_s: float = -math.inf) -> Iterator[list[_Asked]]:
+        """What is to be measured and was not yet: missed runs first, reps when those are done."""
         asked: list[_Asked] = [Missed(moment_s) for moment_s in self._said.missed_s]
-        asked += [wanted for _, wanted in self._wanted(since_s) if wanted]
+        yield self._not_yet(asked)
+        yield self._not_yet([wanted for _, wanted in self._wanted(since_s) if wanted])
+
+    def _not_yet(self, asked: Sequence[_Asked]) -> list[_Asked]:
         return [each for each in asked if each not in self._done and each not in self._waiting]
 
     def _measure_what_is_kept(self, since_s: float = -math.inf) -> None:
-        """A missed rep must be found before it is measured: so twice."""
-        for _ in range(2):
-            for asked in self._open(since_s):
-                first_s, _ = asked.span_s
+        for asked in self._open(since_s):
+            for each in asked:
+                first_s, _ = each.span_s
                 if self._tape.reaches(first_s):
-                    self._measure(self._tape.since(first_s), asked)
+                    self._measure(self._tape.since(first_s), each)
                 elif self._read_again is None:
                     why = f"it is more than {self._kept_s / 60:g} minutes ago and was not recorded"
-                    self._done[asked] = NotThere(why)
+                    self._done[each] = NotThere(why)
 
     def _measure_what_is_far_back(self, read_again: ReadAgain) -> None:
         """Read the recording again, once for all of what is open."""
-        for _ in range(2):
-            asked = sorted(self._open(), key=lambda each: each.span_s[1], reverse=True)
-            if not asked:
-                return
+        for some in self._open():
+            if not some:
+                continue
+            asked = sorted(some, key=lambda each: each.span_s[1], reverse=True)
             tape = Tape(max(end_s - begin_s for begin_s, end_s in (a.span_s for a in asked)))
             for piece in read_again():
                 tape.push(piece)

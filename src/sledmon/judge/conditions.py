@@ -20,7 +20,10 @@ _STATE: Final = frozenset(
         "baseline",
     }
 )
-_PER_REP: Final = frozenset({"exclude_rep", "include_rep"})
+MEASURED_BY: Final = frozenset({"distance_yd", "plan", "set", "rep_edges", "recover_rep", "undo"})
+"""Events that may ask for a rep to be measured otherwise; all others refold kept results."""
+_EXCLUSIONS: Final = "exclusions"
+_GROUPS: Final = {"exclude_rep": _EXCLUSIONS, "include_rep": _EXCLUSIONS}
 _BEFORE_ALL: Final = -math.inf
 
 
@@ -49,7 +52,7 @@ class CoachLog:
     def __init__(self, plan: Plan | None = None) -> None:
         """``plan`` stands instead of whatever plan the events bring."""
         self._entries: list[_Entry] = []
-        self._folded: _Folded | None = None  # of all entries, until another comes
+        self._folded = _Folded()  # of all entries
         self._rig = Rig()
         self._plan = plan
 
@@ -65,8 +68,9 @@ class CoachLog:
                 value = read_plan(event.value)
             except PlanError as error:
                 raise EventError(str(error)) from None
-        self._entries.append(_Entry(ordinal, event.time_s, event.kind, value))
-        self._folded = None
+        entry = _Entry(ordinal, event.time_s, event.kind, value)
+        self._entries.append(entry)
+        self._folded.add(entry)
 
     def distance_at(self, start_s: float, ordinal: int) -> float:
         """Programmed distance for a rep starting then, from events up to a record."""
@@ -98,7 +102,7 @@ class CoachLog:
             distance_m=self._distance_m(fold, start_s),
         )
         excluded = False
-        for entry in fold.corrections:
+        for entry in fold.of_kind(_EXCLUSIONS):
             moment_s = entry.time_s if entry.value is None else entry.value
             if start_s <= moment_s < end_s:
                 excluded = entry.kind == "exclude_rep"
@@ -108,14 +112,14 @@ class CoachLog:
         """Edges that the coach gave the rep in whose time the middle of them lies; the newest."""
         said = [
             entry.value
-            for entry in self._fold().entries
-            if entry.kind == "rep_edges" and start_s <= sum(entry.value) / 2 < end_s
+            for entry in self._fold().of_kind("rep_edges")
+            if start_s <= sum(entry.value) / 2 < end_s
         ]
         return said[-1] if said else None
 
     def missed_reps(self) -> tuple[float, ...]:
         """Moments at which the coach saw a rep that was not told, in the order said."""
-        entries = [entry for entry in self._fold().entries if entry.kind == "recover_rep"]
+        entries = self._fold().of_kind("recover_rep")
         moments = [entry.time_s if entry.value is None else entry.value for entry in entries]
         return tuple(dict.fromkeys(moments))
 
@@ -138,8 +142,6 @@ class CoachLog:
         """Events in force: all of them, or those up to a record."""
         if ordinal is not None and self._entries and self._entries[-1].ordinal > ordinal:
             return _Folded([entry for entry in self._entries if entry.ordinal <= ordinal])
-        if self._folded is None:
-            self._folded = _Folded(self._entries)
         return self._folded
 
 
@@ -164,21 +166,37 @@ class _Planned(NamedTuple):
 class _Folded:
     """Events without those that were undone, and without the undoing, sorted to be asked."""
 
-    def __init__(self, entries: Iterable[_Entry]) -> None:
-        kept: list[_Entry] = []
-        for entry in entries:
-            if entry.kind != "undo":
-                kept.append(entry)
-            elif kept:
-                kept.pop()
-        self.entries = kept
-        self.corrections = [entry for entry in kept if entry.kind in _PER_REP]
+    def __init__(self, entries: Iterable[_Entry] = ()) -> None:
+        self._by_kind: dict[str, list[_Entry]] = {}
         self._said: dict[str, tuple[list[float], list[_Entry]]] = {}
-        for entry in sorted(kept, key=lambda entry: entry.time_s):  # of equals, as they came
-            if entry.kind in _STATE:
-                times_s, values = self._said.setdefault(entry.kind, ([], []))
-                times_s.append(entry.time_s)
-                values.append(entry)
+        self._in_order: list[_Entry] = []
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: _Entry) -> None:
+        """Take one more event; undoing takes back the newest that stands."""
+        if entry.kind == "undo":
+            if self._in_order:
+                self._drop(self._in_order.pop())
+            return
+        self._in_order.append(entry)
+        self._by_kind.setdefault(_GROUPS.get(entry.kind, entry.kind), []).append(entry)
+        if entry.kind in _STATE:
+            times_s, entries = self._said.setdefault(entry.kind, ([], []))
+            place = bisect_right(times_s, entry.time_s)  # of equals, as they came
+            times_s.insert(place, entry.time_s)
+            entries.insert(place, entry)
+
+    def _drop(self, entry: _Entry) -> None:
+        self._by_kind[_GROUPS.get(entry.kind, entry.kind)].pop()
+        if entry.kind in _STATE:
+            times_s, entries = self._said[entry.kind]
+            place = entries.index(entry)
+            del times_s[place], entries[place]
+
+    def of_kind(self, kind: str) -> list[_Entry]:
+        """Events of a kind, in the order said; exclusions and inclusions are one kind."""
+        return self._by_kind.get(kind, [])
 
     def said(self, kind: str, start_s: float) -> _Entry | None:
         """The newest event of a kind at or before a time; None if there is none."""
