@@ -20,12 +20,18 @@ from sledmon.version import VERSION
 
 async def stream(lane: Lane, sensors: Sequence[Sensor]) -> None:
     """Keep the sensors streaming into their lane until cancelled; then close its inbox."""
+    work = [lane.keep_time(), *(sensor.run() for sensor in sensors)]
+    tasks = [asyncio.create_task(each) for each in work]
     try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(lane.keep_time())
-            for sensor in sensors:
-                group.create_task(sensor.run())
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in tasks:
+            if task.done():
+                task.result()  # none ends by itself but by an error
     finally:
+        # In this order, which a task group would not keep: a simulated session always ends alike.
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
         lane.now_ns()  # the ticks that are due
         lane.inbox.close()
 
