@@ -8,8 +8,8 @@ notification callbacks run in its event loop, where ``Received`` stamps and queu
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from typing import Final, TypeVar
+from collections.abc import AsyncGenerator, Callable, Iterator
+from typing import Final
 
 from bleak import BleakAdapter, BleakClient, BleakScanner
 from bleak.args.bluez import BlueZAdapterArgs, BlueZScannerArgs
@@ -24,6 +24,7 @@ from bleak.exc import (
 )
 
 from sledmon.acquire.radio import Link, LinkError, RadioError, Received, Sighting
+from sledmon.acquire.unless import unless
 from sledmon.wire import uuids
 
 ATTEMPT_S: Final = 8.0
@@ -62,7 +63,6 @@ _ADAPTER_GONE: Final = "the Bluetooth adapter is gone; plug it in again"
 _NO_SIGNAL_DBM: Final = -127
 
 _Listener = Callable[[BLEDevice, AdvertisementData], None]
-_T = TypeVar("_T")
 
 
 class BleRadio:
@@ -72,7 +72,7 @@ class BleRadio:
         self.adapter = (adapter or FIRST_ADAPTER) if sys.platform == "linux" else ""
         self._listeners: list[_Listener] = []
         self._nobody_listens = asyncio.Event()
-        self._scan: asyncio.Task[None] | None = None
+        self._scan: asyncio.Task[str] | None = None
         self._connecting = asyncio.Lock()
         self._taken_over: set[str] = set()
 
@@ -85,7 +85,7 @@ class BleRadio:
 
         with self._listening(listen) as scan:
             while True:
-                yield await _unless_failed(scan, heard.get())
+                yield await unless(scan, heard.get())
 
     async def connect(self, address: str) -> Link:
         """Wait until the sensor is heard, then try once to connect."""
@@ -137,7 +137,7 @@ class BleRadio:
                 found.set_result(device)
 
         with self._listening(listen) as scan:
-            return await _unless_failed(scan, found)
+            return await unless(scan, found)
 
     async def _left_connected(self, address: str) -> BLEDevice | None:
         """A sensor that a crashed program left connected does not advertise (bluez issue 89)."""
@@ -149,7 +149,7 @@ class BleRadio:
         return next((device for device in connected if device.address == address), None)
 
     @contextlib.contextmanager
-    def _listening(self, listener: _Listener) -> Iterator["asyncio.Task[None]"]:
+    def _listening(self, listener: _Listener) -> Iterator["asyncio.Task[str]"]:
         """Have one scan run for all who listen: the system allows one at a time."""
         self._listeners.append(listener)
         self._nobody_listens.clear()
@@ -162,7 +162,8 @@ class BleRadio:
             if not self._listeners:
                 self._nobody_listens.set()
 
-    async def _scan_for_listeners(self) -> None:
+    async def _scan_for_listeners(self) -> str:
+        """Scan while anyone listens; why it ended, for whoever still does."""
         loop = asyncio.get_running_loop()
 
         def spread(device: BLEDevice, advertised: AdvertisementData) -> None:
@@ -181,6 +182,7 @@ class BleRadio:
                 raise _told(error, "cannot scan") from None
             except _FAILURES as error:
                 raise _told(error, "cannot scan") from None
+        return "the scan ended early; it will be begun anew"
 
     async def _until_deaf(self) -> None:
         """Return when nobody listens any more, or when nothing is heard any more."""
@@ -249,19 +251,6 @@ class _BleLink:
         with contextlib.suppress(*_FAILURES):
             async with asyncio.timeout(CLOSING_S):
                 await self._client.disconnect()
-
-
-async def _unless_failed(scan: "asyncio.Task[None]", awaited: Awaitable[_T]) -> _T:
-    """What was awaited; a scan that fails meanwhile raises its error here."""
-    waiting = asyncio.ensure_future(awaited)
-    try:
-        await asyncio.wait({scan, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if waiting.done():
-            return waiting.result()
-        scan.result()
-        raise LinkError("the scan ended early; it will be begun anew")
-    finally:
-        waiting.cancel()
 
 
 def _sighting(device: BLEDevice, advertised: AdvertisementData, adapter: str) -> Sighting:

@@ -2,16 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 
 from sledmon.acquire.lane import Lane
 from sledmon.acquire.models import SensorModel
 from sledmon.acquire.radio import Link, LinkError, Radio, RadioError
 from sledmon.acquire.resend import Missing
 from sledmon.acquire.talk import Talk
+from sledmon.acquire.unless import unless
 from sledmon.errors import WireError
 from sledmon.samples import CLOSED, Device
 from sledmon.units import NANOSECONDS_PER_SECOND
@@ -29,8 +30,6 @@ WATCH_PERIOD_S: Final = 0.25
 PARTING_S: Final = 0.5
 BACK_OFF_S: Final = (0.1, 0.2, 0.4, 0.8, 1.5, 3.0)
 """Pauses after failed attempts; the last one goes on. A successful one begins anew."""
-
-_T = TypeVar("_T")
 
 
 class Phase(StrEnum):
@@ -118,7 +117,7 @@ class Sensor:
             self._tell(phase=Phase.GREETING)
             try:
                 async with asyncio.timeout(GREETING_S):
-                    await _unless(gone, talk.hold(self._model.greet()))
+                    await unless(gone, talk.hold(self._model.greet()))
             except TimeoutError:
                 raise LinkError("connected, but it does not answer; switch it off and on") from None
             self._tell(phase=Phase.STREAMING, trouble=self._unread)
@@ -159,7 +158,7 @@ class Sensor:
     async def _watch(self, link: Link, talk: Talk, gone: "asyncio.Task[str]") -> str:
         with contextlib.suppress(TimeoutError, LinkError):
             async with asyncio.timeout(BATTERY_S):
-                await _unless(gone, self._ask_battery(link))
+                await unless(gone, self._ask_battery(link))
         while True:
             await asyncio.wait({gone}, timeout=WATCH_PERIOD_S)
             if gone.done():
@@ -178,7 +177,7 @@ class Sensor:
         if command is not None:
             # A refusal costs nothing but what is lost already.
             with contextlib.suppress(LinkError, WireError):
-                await _unless(gone, talk.hold(_just(command)))
+                await unless(gone, talk.hold(_just(command)))
 
     def _look_through_news(self) -> None:
         news, self._news = self._news, []
@@ -236,16 +235,3 @@ def _just(command: Command) -> Conversation:
         yield from command_sledmon(command)
 
     return talk()
-
-
-async def _unless(gone: "asyncio.Task[str]", work: Awaitable[_T]) -> _T:
-    """Do the work, unless the link is lost meanwhile."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        raise LinkError(gone.result())
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
