@@ -4,14 +4,14 @@ Every key has a default, so an empty plan is the drill as it is usually done. Th
 from forward sled sprints (judge/METHODS.md); a plan moves them for everybody or for one athlete.
 """
 
-import difflib
 import math
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
 from sledmon.errors import PlanError
+from sledmon.toml_text import document_of, nearest, text_of
 from sledmon.units import kilograms_to_pounds, pounds_to_kilograms, yards_to_metres
 
 ZONES: Final = ("speed", "transition", "strength")
@@ -100,7 +100,7 @@ def read_plan(said: str, *, where: str = "plan") -> Plan:
     if "=" in said or "[" in said or not name:
         return parse_plan(said, where=where)
     shown = name if len(name) <= 60 else name[:60] + "..."
-    raise PlanError(f"{where}: no plan is named '{shown}'{_nearest(name, PRESETS)}")
+    raise PlanError(f"{where}: no plan is named '{shown}'{nearest(name, PRESETS)}")
 
 
 def parse_plan(text: str, *, where: str = "plan.toml") -> Plan:
@@ -114,12 +114,7 @@ def parse_plan(text: str, *, where: str = "plan.toml") -> Plan:
         ...
     sledmon.errors.PlanError: plan.toml: unknown key 'sped' in [lines]; did you mean 'speed'?
     """
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise PlanError(f"{where}: not valid TOML: {error}") from None
-    except ValueError:  # a date that no calendar has, an integer of thousands of digits
-        raise PlanError(f"{where}: not valid TOML: a value that cannot be read") from None
+    document = document_of(text, where, PlanError)
     sets, lines = document.pop("set", []), document.pop("lines", {})
     athletes = document.pop("athletes", {})
     values = _read(document, _PLAN_KEYS, where, "", ("set", "lines", "athletes"))
@@ -134,6 +129,11 @@ def parse_plan(text: str, *, where: str = "plan.toml") -> Plan:
         sets=tuple(_sets(sets, where)),
         text=text,
     )
+
+
+def read_plan_file(path: Path) -> Plan:
+    """The plan that a file holds."""
+    return parse_plan(text_of(path, PlanError), where=str(path))
 
 
 def _sets(tables: Any, where: str) -> Iterable[PlannedSet]:
@@ -183,7 +183,7 @@ def _read(
     inside = f" in [{section}]" if section else ""
     for key, value in table.items():
         if key not in known:
-            raise PlanError(f"{where}: unknown key '{key}'{inside}{_nearest(key, [*known, *more])}")
+            raise PlanError(f"{where}: unknown key '{key}'{inside}{nearest(key, [*known, *more])}")
         name, reading = known[key]
         path = f"{where}: {section + '.' if section else ''}{key}"
         if name in values:
@@ -250,11 +250,6 @@ def _yes_or_no(value: Any, path: str) -> bool:
 def _short(value: float) -> str:
     shown = f"{value:g}" if isinstance(value, float) else str(value)
     return shown if len(shown) <= 20 else shown[:20] + "..."
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean '{close[0]}'?" if close else f"; known: {', '.join(known)}"
 
 
 _MOST_SETS: Final = 100

@@ -4,16 +4,15 @@ Every field has a default. ``Rig.assumed`` names the fields that were not given,
 can say aloud what they rest on.
 """
 
-import difflib
 import json
 import math
-import tomllib
-from collections.abc import Iterable
 from dataclasses import Field, dataclass, field, fields, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sledmon.errors import RigError
+from sledmon.toml_text import document_of, nearest, text_of
 
 
 def _number(default: float, low: float, high: float) -> float:
@@ -116,28 +115,29 @@ def parse_rig(text: str, *, where: str = "rig.toml") -> Rig:
         ...
     sledmon.errors.RigError: rig.toml: unknown key 'hight_m' in [encoder]; did you mean 'height_m'?
     """
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RigError(f"{where}: not valid TOML: {error}") from None
-    except ValueError:  # a date that no calendar has, an integer of thousands of digits
-        raise RigError(f"{where}: not valid TOML: a value that cannot be read") from None
+    document = document_of(text, where, RigError)
     given: set[str] = set()
     parts: dict[str, Any] = {}
     for section, table in document.items():
         if section not in _SECTIONS:
-            raise RigError(f"{where}: unknown section [{section}]{_nearest(section, _SECTIONS)}")
+            raise RigError(f"{where}: unknown section [{section}]{nearest(section, _SECTIONS)}")
         if not isinstance(table, dict):
             raise RigError(f"{where}: [{section}] is a section of keys, not a single value")
         known = {f.name: f for f in fields(_SECTIONS[section])}
         values: dict[str, Any] = {}
         for key, value in table.items():
             if key not in known:
-                raise RigError(f"{where}: unknown key '{key}' in [{section}]{_nearest(key, known)}")
+                raise RigError(f"{where}: unknown key '{key}' in [{section}]{nearest(key, known)}")
             values[key] = _checked(value, known[key], f"{where}: {section}.{key}")
             given.add(f"{section}.{key}")
         parts[section] = _SECTIONS[section](**values)
     return Rig(**parts, given=frozenset(given))
+
+
+def read_rig(path: Path) -> tuple[str, Rig]:
+    """A rig file's text and what it says."""
+    text = text_of(path, RigError)
+    return text, parse_rig(text, where=str(path))
 
 
 def format_rig(rig: Rig) -> str:
@@ -264,8 +264,3 @@ def _number_in(value: Any) -> float:
         return float(value)
     except OverflowError:  # an integer of hundreds of digits
         return math.inf
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean '{close[0]}'?" if close else f"; known: {', '.join(known)}"

@@ -14,10 +14,9 @@ from sledmon.cli.options import Headless, LiveFormat, Output, plan_from, write_o
 from sledmon.cli.places import recordings_folder
 from sledmon.cli.radios import Adapter
 from sledmon.cli.storing import Storing, library_or_told
-from sledmon.errors import RigError, unreadable
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.recording import RecordingWriter
-from sledmon.rig import parse_rig
+from sledmon.rig import read_rig
 
 _T = TypeVar("_T")
 
@@ -79,7 +78,7 @@ def run(
     requests = [
         Request(
             wanted={"imu": belt or "", "encoder": tether or ""},
-            rig_toml=_rig_toml(rig_path) if rig_path else "",
+            rig_toml=read_rig(rig_path)[0] if rig_path else "",
             athlete=name or "",
             plan=_plan_text(plan) if plan else "",
         )
@@ -139,17 +138,6 @@ def _for_lanes(
             f"{len(values)} times {option} for {lanes} lane{'s' if lanes > 1 else ''}"
         )
     return values + [None] * (lanes - len(values))
-
-
-def _rig_toml(path: Path) -> str:
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise RigError(f"{path} is not UTF-8; save it as UTF-8") from None
-    except OSError as error:
-        raise RigError(unreadable(path, error)) from None
-    parse_rig(text, where=str(path))
-    return text
 
 
 def _plan_text(said: str) -> str:

@@ -12,7 +12,7 @@ import typer
 from sledmon.cli.destinations import is_recording
 from sledmon.errors import PlanError, RecordingError, SledmonError, unreadable, unwritable
 from sledmon.pipeline import Pipeline, Recorder, Source, run
-from sledmon.plan import PRESETS, Plan, parse_plan, read_plan
+from sledmon.plan import PRESETS, Plan, read_plan, read_plan_file
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.terminal import LiveTable, console_for, session_text
 from sledmon.recording import Recording, open_recording
@@ -75,12 +75,7 @@ def plan_from(said: str) -> Plan:
         if path.suffix or len(path.parts) > 1:
             raise PlanError(f"{said} does not exist; name a plan (.toml) or {', '.join(PRESETS)}")
         return read_plan(said, where="--plan")
-    try:
-        return parse_plan(path.read_bytes().decode("utf-8-sig"), where=said)
-    except UnicodeDecodeError:
-        raise PlanError(f"{said} is not UTF-8; save it as UTF-8") from None
-    except OSError as error:
-        raise PlanError(f"cannot read {said}: {error.strerror}") from None
+    return read_plan_file(path)
 
 
 Speed = Annotated[str, typer.Option("--speed", help="Times real time, or max.", metavar="X|max")]

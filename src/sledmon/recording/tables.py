@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from sledmon.errors import EventError, ImportTableError, RigError, counted, unreadable
+from sledmon.errors import EventError, ImportTableError, counted
 from sledmon.events import canonical_value
 from sledmon.recording.csv_rows import (
     CsvFile,
@@ -24,7 +24,7 @@ from sledmon.recording.csv_rows import (
 from sledmon.recording.magnitudes import require_belt, require_cord
 from sledmon.recording.place import written_beside
 from sledmon.recording.writer import RecordingWriter
-from sledmon.rig import Rig, parse_rig
+from sledmon.rig import Rig, read_rig
 from sledmon.samples import Connected, Device, Event, FloatArray, Opened, Packet, Record
 from sledmon.wire import table
 from sledmon.wire.limits import LEAST_PERIOD_S, MAX_TIME_S
@@ -71,7 +71,7 @@ def import_tables(
     """Make a recording of tables; everything is read and believed before anything is written."""
     out = Path(out)
     notes: list[str] = []
-    rig_toml, parsed = _read_rig(None if rig is None else Path(rig))
+    rig_toml, parsed = ("", Rig()) if rig is None else read_rig(Path(rig))
     tables = [_read_encoder(open_csv(Path(encoder)), parsed, notes)]
     if imu is not None:
         tables.insert(0, _read_imu(open_csv(Path(imu)), notes))
@@ -161,18 +161,6 @@ def _read_events(file: CsvFile, notes: list[str]) -> list[Event]:
             raise ImportTableError(f"{where}, column {column}: {error}") from None
         events.append(Event(_ns(time_s), time_s, kind, value))
     return sorted(events, key=lambda event: event.received_ns)
-
-
-def _read_rig(path: Path | None) -> tuple[str, Rig]:
-    if path is None:
-        return "", Rig()
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise RigError(unreadable(path, error)) from None
-    except UnicodeDecodeError:
-        raise RigError(f"{path} is not UTF-8; save it as UTF-8") from None
-    return text, parse_rig(text, where=str(path))
 
 
 def _rig_notes(rig: Rig, encoder_columns: tuple[str, ...]) -> list[str]:

@@ -7,9 +7,8 @@ import typer
 
 from sledmon.cli.library.asked import Place, opened, results_of, shown_progress, today
 from sledmon.cli.options import each_or_told
-from sledmon.errors import LibraryError, unreadable
-from sledmon.plan import parse_plan
-from sledmon.rig import parse_rig
+from sledmon.plan import read_plan_file
+from sledmon.rig import read_rig
 
 NAME = "add"
 EXAMPLE = (
@@ -88,14 +87,5 @@ def run(
 
 
 def _text(kind: str, path: Path) -> tuple[str, str]:
-    try:
-        toml = path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise LibraryError(f"{path} is not text in UTF-8: {error}; correct it") from None
-    except OSError as error:
-        raise LibraryError(unreadable(path, error)) from None
-    if kind == "rig":
-        parse_rig(toml, where=str(path))
-    else:
-        parse_plan(toml, where=str(path))
+    toml = read_rig(path)[0] if kind == "rig" else read_plan_file(path).text
     return path.stem, toml
