@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Callable
 
 from sledmon.acquire.inbox import Inbox
+from sledmon.acquire.ticks import TickGrid
 from sledmon.samples import (
-    TICK_PERIOD_NS,
     Connected,
     Device,
     Event,
     Lost,
     Opened,
     Packet,
-    Tick,
 )
 from sledmon.units import NANOSECONDS_PER_SECOND
 
@@ -40,15 +39,14 @@ class Lane:
         self.inbox = inbox
         self._clock_ns = clock_ns
         self._began_ns = clock_ns()
-        self._tick_due_ns = TICK_PERIOD_NS
+        self._ticks = TickGrid(0)
         inbox.put(Opened(0, source, rig_toml, software, started_utc, title))
 
     def now_ns(self) -> int:
         """Session time; whatever tick was due by now comes first."""
         now_ns = self._clock_ns() - self._began_ns
-        while self._tick_due_ns <= now_ns:
-            self.inbox.put(Tick(self._tick_due_ns))
-            self._tick_due_ns += TICK_PERIOD_NS
+        for tick in self._ticks.until(now_ns):
+            self.inbox.put(tick)
         return now_ns
 
     def packet(self, device: Device, payload: bytes) -> int:
@@ -65,15 +63,14 @@ class Lane:
         """A sensor's connection was lost or closed."""
         self.inbox.put(Lost(self.now_ns(), device, reason))
 
-    def event(self, kind: str, value: str, time_s: float | None = None) -> None:
-        """A coach's input; of now, unless it speaks of another session time."""
+    def event(self, kind: str, value: str) -> None:
+        """A coach's input, of now."""
         now_ns = self.now_ns()
-        when_s = now_ns / NANOSECONDS_PER_SECOND if time_s is None else time_s
-        self.inbox.put(Event(now_ns, when_s, kind, value))
+        self.inbox.put(Event(now_ns, now_ns / NANOSECONDS_PER_SECOND, kind, value))
 
     async def keep_time(self) -> None:
         """Put a tick every 0.1 s while nothing else arrives; until cancelled."""
         while True:
-            left_ns = self._tick_due_ns - (self._clock_ns() - self._began_ns)
+            left_ns = self._ticks.due_ns - (self._clock_ns() - self._began_ns)
             await asyncio.sleep(max(0, left_ns) / NANOSECONDS_PER_SECOND)
             self.now_ns()

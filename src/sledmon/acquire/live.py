@@ -20,7 +20,6 @@ class LaneRequest:
 
     sensors: tuple[SensorChoice, ...]
     rig_toml: str = ""
-    title: str = ""
     events: tuple[tuple[str, str], ...] = ()
     """A coach's inputs that stand from the beginning: kind and value."""
     inbox: Inbox = field(default_factory=Inbox)
@@ -50,7 +49,6 @@ class LiveLanes:
                     rig_toml=request.rig_toml,
                     software=f"sledmon {VERSION}",
                     started_utc=_utc(),
-                    title=request.title,
                 )
                 self._lanes.append(lane)
                 for kind, value in request.events:

@@ -5,6 +5,20 @@ from collections.abc import Iterable, Iterator
 from sledmon.samples import TICK_PERIOD_NS, Record, Tick
 
 
+class TickGrid:
+    """The ticks of one recording, which begins at ``from_ns``: one at every whole 0.1 s after."""
+
+    def __init__(self, from_ns: int) -> None:
+        self.due_ns = (from_ns // TICK_PERIOD_NS + 1) * TICK_PERIOD_NS
+        """When the next one is."""
+
+    def until(self, now_ns: int) -> Iterator[Tick]:
+        """Those that are due by now, each once."""
+        while self.due_ns <= now_ns:
+            due_ns, self.due_ns = self.due_ns, self.due_ns + TICK_PERIOD_NS
+            yield Tick(due_ns)
+
+
 def with_ticks(records: Iterable[Record], until_ns: int = 0) -> Iterator[Record]:
     """Put a tick at every whole 0.1 s, before what arrived at the same moment.
 
@@ -16,14 +30,10 @@ def with_ticks(records: Iterable[Record], until_ns: int = 0) -> Iterator[Record]
     >>> [r.received_ns for r in with_ticks([Lost(50, "imu")], until_ns=200_000_000)]
     [50, 100000000, 200000000]
     """
-    due_ns: int | None = None
+    grid: TickGrid | None = None
     for record in records:
-        if due_ns is None:
-            due_ns = (record.received_ns // TICK_PERIOD_NS + 1) * TICK_PERIOD_NS
-        while due_ns <= record.received_ns:
-            yield Tick(due_ns)
-            due_ns += TICK_PERIOD_NS
+        grid = grid or TickGrid(record.received_ns)
+        yield from grid.until(record.received_ns)
         yield record
-    while due_ns is not None and due_ns <= until_ns:
-        yield Tick(due_ns)
-        due_ns += TICK_PERIOD_NS
+    if grid is not None:
+        yield from grid.until(until_ns)

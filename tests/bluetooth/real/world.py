@@ -1,14 +1,13 @@
 """Tier 3: the world of the real bluetoothd; what it cannot do on order skips the test."""
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pytest
 
 from sledmon.twin.firmware_params import FirmwareParams
 from tests.bluetooth.fake_bluez.sensor import Motion
 from tests.bluetooth.fake_radio import FakeRadio
-from tests.bluetooth.fake_world import FakeSensor
-from tests.bluetooth.world import WorldSensor
+from tests.bluetooth.fake_world import FakeSensor, FakeWorld
 
 DISCONNECT_S = 2.0
 """bluetoothd waits so long before it closes a link."""
@@ -34,14 +33,14 @@ class RealSensor(FakeSensor):
         _only_the_fake("hear a sensor more weakly")
 
 
-class RealWorld:
+class RealWorld(FakeWorld):
     """A ``World``; hci0 is on and nothing is in the air."""
 
     abilities = frozenset({"adapters", "forget", "power"})
-    disconnect_s = DISCONNECT_S
 
     def __init__(self, radio: FakeRadio) -> None:
         self._radio = radio
+        self.disconnect_s = DISCONNECT_S
         radio.ask("begin")
 
     def power_on(self, params: FirmwareParams, motion: Motion | None = None) -> RealSensor:
@@ -54,35 +53,6 @@ class RealWorld:
         if seconds != {"disconnect_s": DISCONNECT_S}:
             _only_the_fake("take another time")
 
-    def switch(self, adapter: str, on: bool) -> None:
-        """Power an adapter on or off."""
-        self._radio.ask("switch", adapter, on)
-
-    def pull_out(self, adapter: str) -> None:
-        """Unplug an adapter."""
-        self._radio.ask("pull_out", adapter)
-
-    def plug_in(self, adapter: str, powered: bool = True) -> None:
-        """Plug an adapter in."""
-        self._radio.ask("plug_in", adapter, powered)
-
-    def crash(self) -> None:
-        """Bluetoothd is killed."""
-        self._radio.ask("crash")
-
-    def revive(self) -> None:
-        """Bluetoothd starts again."""
-        self._radio.ask("revive")
-
-    def forget(self, sensor: WorldSensor) -> None:
-        """Let bluetoothd remove a device."""
-        self._radio.ask("forget", sensor.address)
-
     def calls(self, member: str) -> int:
         """The real daemon does not count."""
         _only_the_fake(f"count its calls of {member}")
-
-    def end(self) -> None:
-        """The world ends; a fault of the virtual radio itself fails the test."""
-        problems: Any = self._radio.ask("end")
-        assert not problems, problems
