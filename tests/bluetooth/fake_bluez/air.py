@@ -89,11 +89,5 @@ class Air(Sensors):
         """Whether its services are ever resolved after a connect."""
         self._sensors[address].resolves = on
 
-    def set_off(self) -> None:
-        """All that waits begins to move, at one moment."""
-        now_s = self._daemon.now_s()
-        for sensor in self._sensors.values():
-            sensor.move(now_s)
-
     def _in_the_air(self) -> Iterable[Sensor]:
         return self._sensors.values()

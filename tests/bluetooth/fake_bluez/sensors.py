@@ -60,6 +60,12 @@ class Sensors:
         sensor.sample(self.now_s())
         sensor.firmware.set_battery(percent)
 
+    def set_off(self) -> None:
+        """All that waits begins to move, at one moment."""
+        now_s = self.now_s()
+        for sensor in self._sensors.values():
+            sensor.move(now_s)
+
     def stall(self, address: str, on: bool) -> None:
         """A link that stands and carries nothing."""
         self._sensors[address].stalled = on
