@@ -47,6 +47,7 @@ DEBIAN_FOR_TESTS = {
     "pyside6-essentials": ("xvfb", "xauth"),
     "bleak": ("dbus",),
     "psycopg": ("postgresql",),
+    "pytest": ("gcc", "libc6-dev"),  # the packets in C, firmware_notes/reference
 }
 
 
