@@ -41,11 +41,14 @@ QT_LIBRARIES = (
     "libxcb-keysyms1",
     "libxcb-shape0",
     "libxkbcommon-x11-0",
+    "fonts-inter",  # figures of one width; without it the window takes what the system has
 )
 DEBIAN_FOR_ALL = {"pyside6-essentials": QT_LIBRARIES}
 DEBIAN_FOR_TESTS = {
     "pyside6-essentials": ("xvfb", "xauth"),
     "bleak": ("dbus",),
+    "playwright": ("chromium",),  # the athlete's page, driven in a real browser
+    "pyzbar": ("libzbar0",),  # codes on the screen, read back
     "psycopg": ("postgresql",),
     "pytest": ("gcc", "libc6-dev"),  # the packets in C, firmware_notes/reference
 }
