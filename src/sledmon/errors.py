@@ -25,6 +25,10 @@ class RigError(SledmonError):
     """A rig file with an unknown key or an impossible value."""
 
 
+class SettingsError(SledmonError):
+    """A user's settings cannot be read or kept."""
+
+
 class PlanError(SledmonError):
     """A training plan with an unknown key, an impossible value or an unknown name."""
 

@@ -1,0 +1,1 @@
+"""The window: the only place that knows Qt. Screens paint what ``present`` has made of events."""

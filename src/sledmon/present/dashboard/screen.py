@@ -1,0 +1,106 @@
+"""What every screen of the window is, and the few controls that all of them share."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from sledmon.present.dashboard.look import BOLD, LEAST_TARGET, REGULAR, Look
+
+
+class Screen(QWidget):
+    """One screen. The window calls ``set_look`` before it is shown and after each change."""
+
+    title = ""
+    """Of the window while it is shown."""
+
+    def set_look(self, look: Look) -> None:
+        """Take colours, sizes and units; called again with each resize or change of settings."""
+        raise NotImplementedError
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Take a key; whether it meant something here. Esc never quits."""
+        return False
+
+    def enter(self) -> None:
+        """Called when the screen is shown."""
+
+    def leave(self) -> None:
+        """Called when another one is shown."""
+
+
+class KeyButton(QAbstractButton):
+    """A big button that shows its key; sized for gloves, reached by Tab as well."""
+
+    def __init__(self, words: str, key: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(words)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(LEAST_TARGET, LEAST_TARGET)
+        self.setAccessibleName(f"{words} ({key})" if key else words)
+        self._key = key
+        self._look: Look | None = None
+        self._filled = False
+
+    def set_look(self, look: Look) -> None:
+        """Take colours and sizes."""
+        self._look = look
+        self.setMinimumHeight(max(LEAST_TARGET, look.px(5.5)))
+        self.update()
+
+    def set_words(self, words: str, *, filled: bool = False) -> None:
+        """Say something else; ``filled`` marks a state that is on, or what to press first."""
+        if (words, filled) != (self.text(), self._filled):
+            self.setText(words)
+            self.setAccessibleName(f"{words} ({self._key})" if self._key else words)
+            self._filled = filled
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = self._look
+        if look is None:
+            return
+        palette = look.palette
+        ink, page = QColor(palette.ink), QColor(palette.page)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = max(2.0, look.px(0.3))
+        frame = QRectF(self.rect()).adjusted(line, line, -line, -line)
+        radius = look.px(0.9)
+        front, back = (page, ink) if self._filled != self.isDown() else (ink, page)
+        if not self.isEnabled():
+            front = QColor(palette.quiet_ink)
+        painter.setPen(QPen(front if not self._filled else ink, line))
+        painter.setBrush(back)
+        painter.drawRoundedRect(frame, radius, radius)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(palette.focus), 2 * line))
+            painter.drawRoundedRect(frame.adjusted(line, line, -line, -line), radius, radius)
+        cap = min(2.2, 100.0 * self.height() / look.height_px * 0.34)
+        painter.setPen(front)
+        words_font, key_font = look.font(cap, BOLD), look.font(0.62 * cap, REGULAR)
+        painter.setFont(words_font)
+        words_px = painter.fontMetrics().horizontalAdvance(self.text())
+        painter.setFont(key_font)
+        key_px = painter.fontMetrics().horizontalAdvance(self._key) + look.px(1.4)
+        gap = look.px(1.2)
+        if not self._key or words_px + gap + key_px > frame.width() - look.px(1.0):
+            key_px = gap = 0
+        left = frame.center().x() - (words_px + gap + key_px) / 2
+        painter.setFont(words_font)
+        painter.drawText(
+            QRectF(left, frame.top(), words_px + 2, frame.height()),
+            Qt.AlignmentFlag.AlignVCenter,
+            self.text(),
+        )
+        if key_px:
+            painter.setFont(key_font)
+            cap_px = painter.fontMetrics().capHeight()
+            box = QRectF(left + words_px + gap, 0, key_px, 2.3 * cap_px)
+            box.moveCenter(QRectF(box.x(), frame.top(), key_px, frame.height()).center())
+            painter.setPen(QPen(front, max(1.0, line / 2)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box, radius / 2, radius / 2)
+            painter.setPen(front)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._key)
