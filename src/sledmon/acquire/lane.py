@@ -63,10 +63,12 @@ class Lane:
         """A sensor's connection was lost or closed."""
         self.inbox.put(Lost(self.now_ns(), device, reason))
 
-    def event(self, kind: str, value: str) -> None:
-        """A coach's input, of now."""
+    def event(self, kind: str, value: str, time_s: float | None = None) -> None:
+        """A coach's input; of now, or of the session time it speaks of."""
         now_ns = self.now_ns()
-        self.inbox.put(Event(now_ns, now_ns / NANOSECONDS_PER_SECOND, kind, value))
+        if time_s is None:
+            time_s = now_ns / NANOSECONDS_PER_SECOND
+        self.inbox.put(Event(now_ns, time_s, kind, value))
 
     async def keep_time(self) -> None:
         """Put a tick every 0.1 s while nothing else arrives; until cancelled."""

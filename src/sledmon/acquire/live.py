@@ -55,9 +55,9 @@ class LiveLanes:
                     lane.event(kind, value)
                 group.create_task(stream(lane, self._sensors(number, request, lane)))
 
-    def event(self, lane: int, kind: str, value: str) -> None:
-        """A coach's input to one lane."""
-        self._lanes[lane - 1].event(kind, value)
+    def event(self, lane: int, kind: str, value: str, time_s: float | None = None) -> None:
+        """A coach's input to one lane; of now, or of the session time it speaks of."""
+        self._lanes[lane - 1].event(kind, value, time_s)
 
     def _sensors(self, number: int, request: LaneRequest, lane: Lane) -> list[Sensor]:
         def report(status: SensorStatus) -> None:

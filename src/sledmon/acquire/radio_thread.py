@@ -15,8 +15,14 @@ the queue takes several turns, 4 ms (p99) at 1 ms each and 1.6 ms at this, besid
 class RadioThread:
     """Runs one coroutine until it ends or is stopped; leaving the context stops and waits."""
 
-    def __init__(self, main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def __init__(
+        self,
+        main: Callable[[], Coroutine[Any, Any, None]],
+        new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+    ) -> None:
+        """``new_loop`` makes the event loop, where any will not do."""
         self._main = main
+        self._new_loop = new_loop
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._running = threading.Event()
@@ -56,7 +62,7 @@ class RadioThread:
     def _run(self) -> None:
         try:
             # Not asyncio.run: this is not the main thread, and signals are not its business.
-            with asyncio.Runner() as runner:
+            with asyncio.Runner(loop_factory=self._new_loop) as runner:
                 runner.run(self._supervised())
         except asyncio.CancelledError:
             pass

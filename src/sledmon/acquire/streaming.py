@@ -36,47 +36,54 @@ async def stream(lane: Lane, sensors: Sequence[Sensor]) -> None:
         lane.inbox.close()
 
 
-async def simulated(
-    session: SimulatedSession,
-    report: Report | None = None,
-    through: Callable[[Radio], Radio] = lambda radio: radio,
-) -> AsyncGenerator[Sequence[Record], None]:
-    """A simulated session, its sensors found, connected and streamed like any; then it ends.
+class SimulatedLane:
+    """A simulated session in a lane: its sensors found, connected and streamed like any.
 
-    Runs in a ``WarpedLoop``, which sets the pace. ``through`` may put something between the twin's
-    radio and the sensors' links.
+    Runs in a ``WarpedLoop``, which sets the pace.
     """
-    loop = asyncio.get_running_loop()
-    if not isinstance(loop, WarpedLoop):
-        raise TypeError("a simulated session plays in a WarpedLoop")
-    radio = through(VirtualRadio(session))
-    lane = Lane(
-        Inbox(),
-        loop.time_ns,
-        source="simulated",
-        rig_toml=format_rig(session.rig),
-        software=f"sledmon {VERSION} twin",
-        title=f"Simulated session (seed {session.params.seed}, faults {session.params.faults})",
-    )
-    sensors = [
-        Sensor(
-            radio,
-            SensorChoice(
-                model=next(model for model in MODELS if model.device == device),
-                address=address,
-                name=session.sensors[device].link.name,
-            ),
-            lane,
-            report,
-        )
-        for device, address in ADDRESSES.items()
-    ]
 
-    async def play() -> None:
-        coach = asyncio.create_task(_coach(session, lane))
-        streaming = asyncio.create_task(stream(lane, sensors))
+    def __init__(
+        self,
+        session: SimulatedSession,
+        report: Report | None = None,
+        inbox: Inbox | None = None,
+        through: Callable[[Radio], Radio] = lambda radio: radio,
+    ) -> None:
+        """``through`` may put something between the twin's radio and the sensors' links."""
+        loop = asyncio.get_running_loop()
+        if not isinstance(loop, WarpedLoop):
+            raise TypeError("a simulated session plays in a WarpedLoop")
+        params = session.params
+        self.lane = Lane(
+            inbox or Inbox(),
+            loop.time_ns,
+            source="simulated",
+            rig_toml=format_rig(session.rig),
+            software=f"sledmon {VERSION} twin",
+            title=f"Simulated session (seed {params.seed}, faults {params.faults})",
+        )
+        self._session = session
+        radio = through(VirtualRadio(session))
+        self._sensors = [
+            Sensor(
+                radio,
+                SensorChoice(
+                    model=next(model for model in MODELS if model.device == device),
+                    address=address,
+                    name=session.sensors[device].link.name,
+                ),
+                self.lane,
+                report,
+            )
+            for device, address in ADDRESSES.items()
+        ]
+
+    async def play(self) -> None:
+        """Until the session is over; its inbox is closed then."""
+        coach = asyncio.create_task(self._coach())
+        streaming = asyncio.create_task(stream(self.lane, self._sensors))
         try:
-            await asyncio.wait({streaming}, timeout=session.duration_s)
+            await asyncio.wait({streaming}, timeout=self._session.duration_s)
             if streaming.done():
                 streaming.result()  # it ends by itself only by an error
         finally:
@@ -84,21 +91,28 @@ async def simulated(
             streaming.cancel()
             await asyncio.wait({coach, streaming})
 
-    playing = asyncio.create_task(play())
+    async def _coach(self) -> None:
+        """What the coach enters, when it is entered."""
+        for record in self._session.records:
+            if isinstance(record, Event):
+                left_ns = record.received_ns - self.lane.now_ns()
+                await asyncio.sleep(max(0, left_ns) / NANOSECONDS_PER_SECOND)
+                self.lane.event(record.kind, record.value)
+
+
+async def simulated(
+    session: SimulatedSession,
+    report: Report | None = None,
+    through: Callable[[Radio], Radio] = lambda radio: radio,
+) -> AsyncGenerator[Sequence[Record], None]:
+    """The records of a simulated session as they arrive; then it ends."""
+    simulation = SimulatedLane(session, report, through=through)
+    playing = asyncio.create_task(simulation.play())
     try:
-        async with aclosing(lane.inbox.batches()) as batches:
+        async with aclosing(simulation.lane.inbox.batches()) as batches:
             async for batch in batches:
                 yield batch
         await playing
     finally:
         playing.cancel()
         await asyncio.wait({playing})
-
-
-async def _coach(session: SimulatedSession, lane: Lane) -> None:
-    """What the coach enters, when it is entered."""
-    for record in session.records:
-        if isinstance(record, Event):
-            left_ns = record.received_ns - lane.now_ns()
-            await asyncio.sleep(max(0, left_ns) / NANOSECONDS_PER_SECOND)
-            lane.event(record.kind, record.value)

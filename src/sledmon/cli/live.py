@@ -13,8 +13,8 @@ from sledmon.cli.live_run import LiveRun, Request
 from sledmon.cli.options import Headless, LiveFormat, Output, plan_from, write_out
 from sledmon.cli.places import recordings_folder
 from sledmon.cli.radios import Adapter
-from sledmon.cli.storing import Storing, library_or_told
 from sledmon.present.export.results_json import session_document, to_json
+from sledmon.present.running.storing import Storing, library_or_told
 from sledmon.recording import RecordingWriter
 from sledmon.rig import read_rig
 

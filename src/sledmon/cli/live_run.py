@@ -19,10 +19,10 @@ from sledmon.acquire.remembered import remember, remembered
 from sledmon.acquire.sensor import SensorChoice, SensorStatus
 from sledmon.cli.coach_lines import coach_input, lines_of_stdin
 from sledmon.cli.radios import open_radio
-from sledmon.cli.storing import Storing
 from sledmon.errors import EventError
 from sledmon.pipeline import Pipeline
 from sledmon.pipeline import run as run_pipeline
+from sledmon.present.running.storing import Storing
 from sledmon.present.terminal import LiveTable, console_for, session_text
 from sledmon.results import Rep, Session
 from sledmon.samples import Device

@@ -1,0 +1,29 @@
+"""A session while it runs: radio and pipelines in threads, what happens in a queue. No Qt."""
+
+from sledmon.present.running.session import RunningSession
+from sledmon.present.running.sources import DemoSource, LaneOrder, LiveSource
+from sledmon.present.running.updates import (
+    Ended,
+    Moved,
+    Reached,
+    RepsNow,
+    Said,
+    SensorNow,
+    Told,
+    Update,
+)
+
+__all__ = [
+    "DemoSource",
+    "Ended",
+    "LaneOrder",
+    "LiveSource",
+    "Moved",
+    "Reached",
+    "RepsNow",
+    "RunningSession",
+    "Said",
+    "SensorNow",
+    "Told",
+    "Update",
+]

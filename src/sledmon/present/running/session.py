@@ -1,0 +1,156 @@
+"""A session while it runs: the radio in one thread, recording and estimating in another.
+
+Packets are stamped in the radio's thread whatever else is busy. What happens goes into one queue
+that the window drains when it likes; nothing waits for it.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from sledmon.acquire.radio_thread import RadioThread
+from sledmon.acquire.sensor import SensorStatus
+from sledmon.errors import SledmonError
+from sledmon.pipeline import Pipeline
+from sledmon.pipeline import run as run_pipeline
+from sledmon.present.running.sources import Source
+from sledmon.present.running.storing import Storing, library_or_told
+from sledmon.present.running.updates import (
+    Ended,
+    Moved,
+    Opened,
+    Reached,
+    RepsNow,
+    Said,
+    SensorNow,
+    Told,
+    Update,
+)
+from sledmon.recording import RecordingWriter
+from sledmon.results import Rep, Session
+from sledmon.rig import parse_rig
+from sledmon.samples import Event, Record, VelocityBlock
+from sledmon.samples import Opened as OpenedRecord
+from sledmon.units import NANOSECONDS_PER_SECOND
+
+NO_LIBRARY: Final = "none"
+
+
+class RunningSession:
+    """One session of one to four lanes; made, started, and stopped once."""
+
+    def __init__(self, source: Source, paths: Sequence[Path], library: str = NO_LIBRARY) -> None:
+        """Each lane is recorded to its path; reps are kept in the library as they end."""
+        self.paths = tuple(paths)
+        self.updates: queue.SimpleQueue[Update] = queue.SimpleQueue()
+        self._source = source
+        self._library = library
+        self._radio = RadioThread(partial(source.run, self._report), source.new_loop)
+        self._thread = threading.Thread(target=self._run, name="pipelines")
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it in good order; returns at once, ``Ended`` comes when all is on the disk."""
+        self._radio.stop()
+
+    def join(self) -> None:
+        """Wait until it has ended."""
+        self._thread.join()
+
+    @property
+    def running(self) -> bool:
+        """Whether it has begun and not ended."""
+        return self._thread.is_alive()
+
+    def say(
+        self, kind: str, value: str = "", *, lane: int = 1, time_s: float | None = None
+    ) -> None:
+        """A coach's input; it comes back as ``Said`` once it is recorded."""
+        self._radio.call(self._source.event, lane, kind, value, time_s)
+
+    def waiting(self) -> Iterator[Update]:
+        """What has come and was not taken yet; never waits."""
+        while True:
+            try:
+                yield self.updates.get_nowait()
+            except queue.Empty:
+                return
+
+    def _report(self, lane: int, status: SensorStatus) -> None:
+        self.updates.put(SensorNow(lane, status))
+
+    def _tell(self, sentence: str) -> None:
+        self.updates.put(Told(sentence))
+
+    def _run(self) -> None:
+        sessions: list[Session] = []
+        try:
+            with ExitStack() as stack:
+                kept_in = None
+                if self._library != NO_LIBRARY:
+                    kept_in = library_or_told(self._library, self._tell)
+                    if kept_in is not None:
+                        stack.enter_context(kept_in)
+                recorders = [
+                    Storing(kept_in, stack.enter_context(RecordingWriter(path)), path, self._tell)
+                    for path in self.paths
+                ]
+                sessions = asyncio.run(self._estimate(recorders))
+                for recorder, session in zip(recorders, sessions, strict=True):
+                    recorder.finish(session)
+        except SledmonError as error:
+            self._tell(str(error))
+        finally:
+            self.updates.put(Ended(tuple(sessions)))
+
+    async def _estimate(self, recorders: Sequence[Storing]) -> list[Session]:
+        with self._radio:
+            return await asyncio.gather(
+                *(self._lane(lane, recorder) for lane, recorder in enumerate(recorders, start=1))
+            )
+
+    async def _lane(self, lane: int, recorder: Storing) -> Session:
+        def moved(block: VelocityBlock) -> None:
+            self.updates.put(Moved(lane, block))
+
+        def show(reps: tuple[Rep, ...]) -> None:
+            self.updates.put(RepsNow(lane, reps))
+
+        return await run_pipeline(
+            self._source.inboxes[lane - 1].batches(),
+            Pipeline(watch=moved, reread=recorder.reread),
+            recorder=_Telling(recorder, lane, self.updates.put),
+            show=recorder.showing(show),
+        )
+
+
+class _Telling:
+    """Records first, then tells how far the session has come and what the coach said."""
+
+    def __init__(self, recorder: Storing, lane: int, put: Callable[[Update], None]) -> None:
+        self._recorder = recorder
+        self._lane = lane
+        self._put = put
+        self._told_ns = -NANOSECONDS_PER_SECOND
+
+    def write(self, record: Record) -> None:
+        self._recorder.write(record)
+        if isinstance(record, OpenedRecord):
+            rig = parse_rig(record.rig_toml, where="the recording's rig")
+            self._put(Opened(self._lane, rig))
+        elif isinstance(record, Event):
+            self._put(Said(self._lane, record))
+        if record.received_ns - self._told_ns >= _REACHED_PERIOD_NS:
+            self._told_ns = record.received_ns
+            self._put(Reached(self._lane, record.received_ns / NANOSECONDS_PER_SECOND))
+
+
+_REACHED_PERIOD_NS: Final = 50_000_000

@@ -1,0 +1,122 @@
+"""Where a running session's records come from: sensors in range, or the twin's as if they were."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sledmon.acquire.choose import choose
+from sledmon.acquire.inbox import Inbox
+from sledmon.acquire.live import LaneReport, LaneRequest, LiveLanes
+from sledmon.acquire.radio import Radio
+from sledmon.acquire.remembered import remember, remembered
+from sledmon.acquire.sensor import SensorChoice, SensorStatus
+from sledmon.acquire.streaming import SimulatedLane
+from sledmon.acquire.warp import WarpedLoop
+from sledmon.samples import Device
+from sledmon.twin import SimulatedSession
+
+
+class Source(Protocol):
+    """Fills one inbox a lane; everything but ``new_loop`` happens in the radio's loop."""
+
+    inboxes: Sequence[Inbox]
+
+    def new_loop(self) -> asyncio.AbstractEventLoop:
+        """The loop it needs."""
+
+    async def run(self, report: LaneReport) -> None:
+        """Stream until cancelled or over; then every inbox is closed."""
+
+    def event(self, lane: int, kind: str, value: str, time_s: float | None) -> None:
+        """A coach's input to a lane; of now, or of an earlier moment."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LaneOrder:
+    """What the user asked of one lane."""
+
+    wanted: dict[Device, str] = field(default_factory=dict)
+    """Sensors by name; a kind that is not named is looked for."""
+    rig_toml: str = ""
+    events: tuple[tuple[str, str], ...] = ()
+    """What the coach says before anything else: kind and value."""
+
+
+class LiveSource:
+    """Sensors over a radio; those of last time are found again without being asked."""
+
+    def __init__(self, orders: Sequence[LaneOrder], open_radio: Callable[[], Radio]) -> None:
+        """``open_radio`` is called in the loop that will use it."""
+        self.inboxes = [Inbox() for _ in orders]
+        self._orders = orders
+        self._open_radio = open_radio
+        self._lanes: LiveLanes | None = None
+
+    def new_loop(self) -> asyncio.AbstractEventLoop:
+        """Any will do."""
+        return asyncio.new_event_loop()
+
+    async def run(self, report: LaneReport) -> None:
+        """Choose the sensors, then stream until cancelled."""
+        try:
+            radio = self._open_radio()
+            sensors = await self._choose(radio)
+            lanes = [
+                LaneRequest(
+                    sensors=chosen, rig_toml=order.rig_toml, events=order.events, inbox=inbox
+                )
+                for order, chosen, inbox in zip(self._orders, sensors, self.inboxes, strict=True)
+            ]
+            self._lanes = LiveLanes(radio, lanes, report)
+            await self._lanes.run()
+        finally:
+            for inbox in self.inboxes:
+                inbox.close()
+
+    def event(self, lane: int, kind: str, value: str, time_s: float | None) -> None:
+        """Nothing before the sensors are chosen."""
+        if self._lanes is not None:
+            self._lanes.event(lane, kind, value, time_s)
+
+    async def _choose(self, radio: Radio) -> list[tuple[SensorChoice, ...]]:
+        before = remembered()
+        before += [()] * (len(self._orders) - len(before))
+        taken: list[tuple[SensorChoice, ...]] = []
+        for order, last in zip(self._orders, before, strict=False):
+            others = [choice for lane in taken for choice in lane]
+            taken.append(await choose(radio, order.wanted, last, others))
+        remember([*taken, *before[len(taken) :]])
+        return taken
+
+
+class DemoSource:
+    """A simulated session, its sensors found, connected and streamed like any."""
+
+    def __init__(self, session: SimulatedSession, speed: float | None = 1.0) -> None:
+        """``speed`` times real time; None: as fast as can be."""
+        self.inboxes = [Inbox()]
+        self._session = session
+        self._speed = speed
+        self._lane: SimulatedLane | None = None
+
+    def new_loop(self) -> asyncio.AbstractEventLoop:
+        """Simulated time, so that the same seed gives the same session."""
+        return WarpedLoop(self._speed)
+
+    async def run(self, report: LaneReport) -> None:
+        """Until the simulated session is over, or cancelled."""
+
+        def tell(status: SensorStatus) -> None:
+            report(1, status)
+
+        try:
+            self._lane = SimulatedLane(self._session, tell, self.inboxes[0])
+            await self._lane.play()
+        finally:
+            self.inboxes[0].close()
+
+    def event(self, lane: int, kind: str, value: str, time_s: float | None) -> None:
+        """Beside what the simulated coach says."""
+        if self._lane is not None:
+            self._lane.lane.event(kind, value, time_s)

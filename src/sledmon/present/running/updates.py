@@ -1,0 +1,67 @@
+"""What a running session tells whoever shows it; everything goes one way."""
+
+from typing import NamedTuple
+
+from sledmon.acquire.sensor import SensorStatus
+from sledmon.results import Rep, Session
+from sledmon.rig import Rig
+from sledmon.samples import Event, VelocityBlock
+
+
+class Opened(NamedTuple):
+    """A lane has begun."""
+
+    lane: int
+    """From 1."""
+    rig: Rig
+
+
+class Moved(NamedTuple):
+    """The running velocity of a lane went on; for display only."""
+
+    lane: int
+    block: VelocityBlock
+
+
+class RepsNow(NamedTuple):
+    """All finished reps of a lane, as they stand now."""
+
+    lane: int
+    reps: tuple[Rep, ...]
+
+
+class Said(NamedTuple):
+    """A coach's input has become part of a lane's recording."""
+
+    lane: int
+    event: Event
+
+
+class SensorNow(NamedTuple):
+    """How one sensor stands."""
+
+    lane: int
+    status: SensorStatus
+
+
+class Reached(NamedTuple):
+    """A lane's session time went on."""
+
+    lane: int
+    now_s: float
+
+
+class Told(NamedTuple):
+    """A sentence for the user."""
+
+    sentence: str
+
+
+class Ended(NamedTuple):
+    """The session is over; nothing comes after it."""
+
+    sessions: tuple[Session, ...]
+    """One a lane; none where it could not begin."""
+
+
+Update = Opened | Moved | RepsNow | Said | SensorNow | Reached | Told | Ended
