@@ -1,0 +1,406 @@
+"""What the live screen says of a lane: words, marks and tones, ready to be painted. No Qt.
+
+Nothing is decided here: zones, flags, causes and advice are ``judge/``'s. A state is told three
+ways, by tone, shape and word, so that sun or eyes may take away any two of them.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sledmon.acquire.sensor import Phase, SensorStatus
+from sledmon.judge.wording import CAUSES, percent_words, verdict_sentence
+from sledmon.present import live_words as words
+from sledmon.present.quantities import UNKNOWN, Quantities, clock, plus_minus, seconds
+from sledmon.present.settings import Settings
+from sledmon.present.state import LaneState
+from sledmon.results import Measured, Rep
+
+LOW_BATTERY_PERCENT: Final = 15
+LEAST_BASELINE_REPS: Final = 3
+FULL_BAR_MPS: Final = 6.0
+"""Velocity at which the athlete's bar is full while there is no line; few backpedal faster."""
+
+
+class Tone(StrEnum):
+    """How a state looks."""
+
+    INSIDE = "inside"
+    PAST = "past"
+    PLAIN = "plain"  # nothing is claimed: an outline only
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A state in words."""
+
+    tone: Tone
+    mark: str
+    word: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hero:
+    """The number."""
+
+    text: str
+    unit: str
+    label: str
+    struck: bool = False
+    """Its sensor is lost: the number is of before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One smaller value."""
+
+    title: str
+    value: str
+    after: str = ""
+    """Unit and error."""
+
+
+@dataclass(frozen=True, slots=True)
+class StripRep:
+    """One rep in the strip."""
+
+    title: str
+    value: str
+    below: str
+    tone: Tone
+    excluded: bool = False
+    provisional: bool = False
+    """Running or being measured: hatched."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorLine:
+    """How one sensor stands."""
+
+    name: str
+    words: str
+    trouble: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveView:
+    """Everything of one lane."""
+
+    athlete: str
+    rep: str
+    work: str
+    following: str
+    rest: str
+    hero: Hero
+    tile: Tile
+    cells: tuple[Cell, ...]
+    strip: tuple[StripRep, ...]
+    advice: str
+    sentence: str
+    """Flag, surety, cause and advice in one sentence."""
+    sensors: tuple[SensorLine, ...]
+    trust: str
+    recording: str
+    alarm: str
+    """A sensor that is lost, in a sentence; empty where all is well."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coaching:
+    """What the coach has set that is no part of the recording."""
+
+    settings: Settings
+    following: str = ""
+    armed: bool = True
+    hidden: bool = False
+    """Numbers are hidden."""
+
+
+def live_view(lane: LaneState, coaching: Coaching) -> LiveView:
+    """A lane as it is now."""
+    quantities = Quantities(coaching.settings)
+    conditions, plan = lane.conditions, lane.plan
+    mine = lane.reps_of(conditions.athlete)
+    in_set = [
+        rep
+        for rep in mine
+        if rep.conditions.set_number == conditions.set_number and not rep.excluded
+    ]
+    planned = plan.set_numbered(conditions.set_number).reps if plan.sets else 0
+    of_set = words.OF_SET.format(number=len(in_set) + 1, planned=planned)
+    shown = lane.last_rep
+    sentence = verdict_sentence(shown) if shown and not lane.running else ""
+    return LiveView(
+        athlete=conditions.athlete,
+        rep=words.REP.format(number=len(mine) + 1),
+        work=" · ".join(
+            (
+                words.SET.format(number=conditions.set_number),
+                *((of_set,) if len(in_set) < planned else ()),
+                quantities.load(
+                    conditions.sled_kg, conditions.load_kg, unresisted=conditions.unresisted
+                ),
+            )
+        ),
+        following=words.NEXT_UP.format(name=coaching.following) if coaching.following else "",
+        rest=_rest(lane, mine),
+        hero=_hero(lane, coaching, quantities),
+        tile=_tile(lane, coaching),
+        cells=_cells(shown, coaching, quantities, running=lane.running),
+        strip=_strip(lane, mine, coaching, quantities),
+        advice=(shown.verdict.advice or "") if shown and sentence else "",
+        sentence=sentence,
+        sensors=tuple(_sensor_line(lane, device) for device in ("imu", "encoder")),
+        trust=_trust(shown),
+        recording=words.RECORDING.format(clock=clock(lane.now_s)),
+        alarm=_alarm(lane),
+    )
+
+
+def tile_of(rep: Rep) -> Tile:
+    """What is said of a finished rep."""
+    verdict = rep.verdict
+    if rep.excluded:
+        return Tile(Tone.PLAIN, "×", words.TILE_EXCLUDED)
+    if not rep.estimates.complete:
+        return Tile(Tone.PLAIN, "■", words.TILE_SHORT)
+    if verdict.flag is not None:
+        mark = "▼▼" if verdict.flag == "strength-load" else "▼"
+        return Tile(Tone.PAST, mark, words.TILE_PAST[verdict.flag], _flag_lines(rep))
+    if rep.estimates.trust == "poor":
+        return Tile(Tone.PLAIN, "?", words.TILE_NOT_JUDGED, rep.estimates.notes[:1])
+    if verdict.zone == "baseline":
+        return Tile(Tone.PLAIN, "●", words.TILE_BASELINE)
+    if verdict.zone == "unknown":
+        return Tile(Tone.PLAIN, "○", words.TILE_NO_BASELINE)
+    slower = words.SLOWER_ALONE.format(percent=_percent(verdict.velocity_decrement))
+    if verdict.zone == "speed" and verdict.certainty != "within-error":
+        return Tile(Tone.INSIDE, "▲", words.TILE_INSIDE, (slower,))
+    return Tile(Tone.PLAIN, "◆", words.TILE_WITHIN, (slower,))
+
+
+def _hero(lane: LaneState, coaching: Coaching, quantities: Quantities) -> Hero:
+    hidden, unit = coaching.hidden or coaching.settings.blinded, quantities.speed_unit
+    struck = "encoder" in lane.lost
+    if lane.running:
+        text = words.HIDDEN if hidden else quantities.speed(max(0.0, lane.shown_mps))
+        return Hero(text, unit, words.RUNNING, struck)
+    rep = lane.last_rep
+    if rep is None:
+        return Hero(UNKNOWN, unit, words.WAITING, struck)
+    window = rep.estimates.window
+    whose = rep.conditions.athlete
+    label = words.WHOSE.format(name=whose) if whose != lane.conditions.athlete else ""
+    label += words.REP.format(number=len(lane.reps_of(whose))) + ": "
+    if not window.velocity_mps.known:
+        why = words.STOPPED_SHORT if not rep.estimates.complete else rep.estimates.trust
+        return Hero(UNKNOWN, unit, label + why, struck)
+    if hidden:
+        return Hero(words.HIDDEN, unit, label + words.DONE_HIDDEN, struck)
+    begin, end = quantities.distance(window.from_m), quantities.distance(window.to_m)
+    label += words.MEAN_OVER.format(begin=begin.split()[0], end=end)
+    label += f", {quantities.speed_error(window.velocity_mps)}"
+    free = free_velocity(rep)
+    if free.known and not rep.conditions.unresisted:
+        label += f"  ·  {words.FREE_IS.format(velocity=quantities.speed(free.value))}"
+    return Hero(quantities.speed(window.velocity_mps.value), unit, label, struck)
+
+
+def free_velocity(rep: Rep) -> Measured:
+    """The baseline that a rep was judged by, m/s; only its value is known here."""
+    decrement = rep.verdict.velocity_decrement
+    if not decrement.known or decrement.value >= 1.0:
+        return Measured()
+    return Measured(rep.estimates.window.velocity_mps.value / (1.0 - decrement.value))
+
+
+def _tile(lane: LaneState, coaching: Coaching) -> Tile:
+    if lane.running:
+        return Tile(Tone.PLAIN, "●", words.TILE_RUNNING)
+    if not coaching.armed:
+        return Tile(Tone.PLAIN, "‖", words.TILE_PAUSED, (words.PAUSED_WHY,))
+    rep = lane.last_rep
+    if rep is None:
+        return Tile(Tone.PLAIN, "●", words.TILE_READY, (words.WAITING_WHY,))
+    tile = tile_of(rep)
+    if tile.word == words.TILE_NO_BASELINE:
+        free = [each for each in lane.reps_of(rep.conditions.athlete) if _is_free(each)]
+        missing = max(1, LEAST_BASELINE_REPS - len(free))
+        return Tile(tile.tone, tile.mark, tile.word, (words.NO_BASELINE.format(missing=missing),))
+    return tile
+
+
+def _is_free(rep: Rep) -> bool:
+    return rep.conditions.unresisted and rep.estimates.complete and not rep.excluded
+
+
+def _flag_lines(rep: Rep) -> tuple[str, ...]:
+    verdict = rep.verdict
+    line = percent_words(float((verdict.line or "0").rpartition(" ")[2]))
+    percent = ">99" if verdict.probability > 0.99 else f"{100 * verdict.probability:.0f}"
+    sure = words.SURE.format(percent=percent, cause=CAUSES[verdict.cause or "load"])
+    if verdict.flag == "fatigue":
+        losses = [m for m in (verdict.velocity_loss, verdict.session_loss) if m.known]
+        worst = max(losses, key=lambda measured: measured.value, default=Measured())
+        return words.LOST.format(percent=_percent(worst), line=line), sure
+    return words.SLOWER.format(percent=_percent(verdict.velocity_decrement), line=line), sure
+
+
+def _percent(measured: Measured) -> str:
+    if not measured.known:
+        return UNKNOWN
+    error = plus_minus(100 * measured.sigma, 0)
+    return f"{100 * measured.value:.0f}{f' {error}' if error else ''} %"
+
+
+def _cells(
+    rep: Rep | None, coaching: Coaching, quantities: Quantities, *, running: bool
+) -> tuple[Cell, ...]:
+    if rep is None or coaching.hidden or coaching.settings.blinded:
+        return ()
+    if running:  # the last rep's values beside the running number would be taken for its own
+        gates = [quantities.distance(split.distance_m) for split in rep.estimates.splits[-2:]]
+        return tuple(Cell(title, UNKNOWN) for title in (*gates, words.LEAN))
+    splits = [
+        Cell(
+            quantities.distance(split.distance_m),
+            seconds(split.time_s),
+            f"s  {plus_minus(split.time_s.sigma, 2)}".rstrip() if split.time_s.known else "",
+        )
+        for split in rep.estimates.splits[-2:]
+    ]
+    lean = rep.estimates.lean
+    known = not math.isnan(lean.mean_rad)
+    sigma = plus_minus(math.degrees(lean.sigma_rad), 0) if known else ""
+    value = f"{math.degrees(lean.mean_rad):.0f}°" if known else UNKNOWN
+    return (*splits, Cell(words.LEAN, value, sigma))
+
+
+def _strip(
+    lane: LaneState, mine: Sequence[Rep], coaching: Coaching, quantities: Quantities
+) -> tuple[StripRep, ...]:
+    hidden = coaching.hidden or coaching.settings.blinded
+    tiles = [
+        _strip_rep(number, rep, quantities, hidden=hidden) for number, rep in enumerate(mine, 1)
+    ]
+    conditions = lane.conditions
+    load = quantities.mass(conditions.load_kg) if not conditions.unresisted else words.NO_SLED
+    what = words.NOW
+    if lane.running:
+        through = lane.trail.distance_m >= conditions.distance_m
+        what = words.PROVISIONAL if through else words.IN_RUN
+    title = words.REP.format(number=len(mine) + 1)
+    return (*tiles, StripRep(title, what, f"● {load}", Tone.PLAIN, provisional=True))
+
+
+def _strip_rep(number: int, rep: Rep, quantities: Quantities, *, hidden: bool) -> StripRep:
+    tile = tile_of(rep)
+    velocity = rep.estimates.window.velocity_mps
+    load = (
+        quantities.mass(rep.conditions.load_kg) if not rep.conditions.unresisted else words.NO_SLED
+    )
+    below = rep.verdict.cause if rep.verdict.flag and rep.verdict.cause else load
+    return StripRep(
+        words.REP.format(number=number),
+        words.HIDDEN if hidden and velocity.known else quantities.speed(velocity.value),
+        f"{tile.mark} {below}",
+        tile.tone,
+        excluded=rep.excluded,
+    )
+
+
+def _rest(lane: LaneState, mine: Sequence[Rep]) -> str:
+    ends = [
+        rep.estimates.end_s if rep.estimates.complete else rep.estimates.start_s for rep in mine
+    ]
+    if not ends or lane.running:
+        return ""
+    taken = clock(max(0.0, lane.now_s - ends[-1]))
+    conditions = lane.conditions
+    planned_s = lane.plan.rest_before_s(
+        conditions.set_number,
+        new_set=mine[-1].conditions.set_number != conditions.set_number,
+    )
+    if math.isnan(planned_s):
+        return words.REST.format(taken=taken)
+    return words.REST_OF.format(taken=taken, planned=clock(planned_s))
+
+
+def _sensor_line(lane: LaneState, device: str) -> SensorLine:
+    name = words.BELT if device == "imu" else words.TETHER
+    status = next((each for each in lane.sensors.values() if each.device == device), None)
+    if status is None:
+        return SensorLine(name, words.ABSENT)
+    return SensorLine(name, _phase_words(status), status.phase is not Phase.STREAMING)
+
+
+def _phase_words(status: SensorStatus) -> str:
+    said = {
+        Phase.LOOKING: words.LOOKING,
+        Phase.GREETING: words.GREETING,
+        Phase.STREAMING: words.STREAMING,
+        Phase.STOPPED: words.STOPPED,
+    }[status.phase]
+    percent = status.battery_percent
+    if percent is not None and status.phase is Phase.STREAMING:
+        low = percent <= LOW_BATTERY_PERCENT
+        said += ", " + (words.BATTERY_LOW if low else words.BATTERY).format(percent=percent)
+    return said
+
+
+def _trust(rep: Rep | None) -> str:
+    if rep is None:
+        return ""
+    notes = rep.estimates.notes
+    why = notes[0] if notes else words.TRUST_GOOD if rep.estimates.trust == "good" else ""
+    return f"{words.TRUST}: {rep.estimates.trust}" + (f", {why}" if why else "")
+
+
+def _alarm(lane: LaneState) -> str:
+    lost = [words.BELT if device == "imu" else words.TETHER for device in sorted(lane.lost)]
+    return words.SENSOR_LOST.format(sensor=" / ".join(lost)) if lost else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AthleteView:
+    """What the athlete sees while running backwards: number, bar and line, nothing else."""
+
+    athlete: str
+    rep: str
+    number: str
+    fraction: float
+    """Of the bar that is filled, 0 to 1; NaN leaves it empty."""
+    line: float
+    """Where the speed line stands on it; NaN: there is none."""
+    tone: Tone = Tone.PLAIN
+    """Of a finished rep; nothing is claimed of a running one."""
+
+
+def athlete_view(lane: LaneState, coaching: Coaching, line_mps: float) -> AthleteView:
+    """The running number while there is one, else that of the athlete's last rep."""
+    quantities = Quantities(coaching.settings)
+    athlete = lane.conditions.athlete
+    mine = lane.reps_of(athlete)
+    done = mine[-1] if mine and mine[-1] is lane.last_rep and not lane.running else None
+    velocity_mps, text, tone = math.nan, UNKNOWN, Tone.PLAIN
+    if lane.running:
+        velocity_mps = max(0.0, lane.shown_mps)
+        # One decimal: two could not be read.
+        text = f"{quantities.speed_value(velocity_mps):.1f}"
+    elif done is not None:
+        velocity_mps = done.estimates.window.velocity_mps.value
+        text, tone = quantities.speed(velocity_mps), tile_of(done).tone
+    hidden = coaching.hidden or coaching.settings.blinded
+    full_mps = 1.25 * line_mps if line_mps > 0.0 else FULL_BAR_MPS
+    empty = hidden or math.isnan(velocity_mps)
+    return AthleteView(
+        athlete=athlete,
+        rep=words.REP.format(number=len(mine) + (done is None)),
+        number=words.HIDDEN if hidden else text,
+        fraction=math.nan if empty else min(1.0, velocity_mps / full_mps),
+        line=line_mps / full_mps if line_mps > 0.0 else math.nan,
+        tone=Tone.PLAIN if hidden else tone,
+    )

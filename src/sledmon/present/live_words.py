@@ -1,0 +1,108 @@
+"""Every word of the live screen and the athlete's window, in one place for a translator."""
+
+from typing import Final
+
+FREE: Final = "free backpedal"
+NO_SLED: Final = "no sled"
+NOW: Final = "now"
+IN_RUN: Final = "running"
+PROVISIONAL: Final = "measuring"
+REST: Final = "rest {taken}"
+REST_OF: Final = "rest {taken} / {planned}"
+NEXT_UP: Final = "next  {name}"
+SET: Final = "set {number}"
+REP: Final = "rep {number}"
+OF_SET: Final = "{number} of {planned}"
+RUNNING: Final = "running now"
+MEAN_OVER: Final = "mean over {begin}–{end}"
+WHOSE: Final = "{name}, "
+FREE_IS: Final = "free backpedal {velocity}"
+WAITING: Final = "Waiting for the first run."
+WAITING_WHY: Final = "Everything is recorded; just let them run."
+PAUSED_WHY: Final = "Paused: runs are recorded, but left out. F5 goes on."
+NO_BASELINE: Final = "No baseline yet: {missing} more without a sled."
+HIDDEN: Final = "•••"
+STOPPED_SHORT: Final = "stopped short"
+LEAN: Final = "pelvis lean"
+STEPS: Final = "steps/s"
+THIS_REP: Final = "this rep"
+BEST: Final = "best at this load"
+PAST_LINE: Final = "past your speed line"
+START: Final = "start"
+
+TILE_INSIDE: Final = "INSIDE YOUR LINE"
+TILE_PAST: Final = {
+    "watch": "PAST YOUR LINE",
+    "strength-load": "PAST STRENGTH LINE",
+    "fatigue": "PAST STOP LINE",
+}
+TILE_BASELINE: Final = "FREE BACKPEDAL"
+TILE_NO_BASELINE: Final = "NO BASELINE YET"
+TILE_WITHIN: Final = "WITHIN ERROR"
+TILE_NOT_JUDGED: Final = "NOT JUDGED"
+TILE_EXCLUDED: Final = "LEFT OUT"
+TILE_SHORT: Final = "STOPPED SHORT"
+TILE_READY: Final = "READY"
+TILE_PAUSED: Final = "PAUSED"
+TILE_RUNNING: Final = "RUNNING"
+
+SLOWER: Final = "{percent} slower, line {line}"
+LOST: Final = "{percent} lost, line {line}"
+SURE: Final = "{percent} % sure; {cause}"
+SLOWER_ALONE: Final = "{percent} slower than free"
+
+BELT: Final = "Belt"
+TETHER: Final = "Tether"
+TRUST: Final = "Trust"
+STREAMING: Final = "streaming"
+LOOKING: Final = "looking for it"
+GREETING: Final = "connecting"
+STOPPED: Final = "stopped"
+BATTERY: Final = "{percent} %"
+BATTERY_LOW: Final = "{percent} %: charge it"
+ABSENT: Final = "not used"
+TRUST_GOOD: Final = "belt and tether agree"
+SENSOR_LOST: Final = "{sensor} lost: it is looked for and comes back by itself. All is kept."
+RECORDING: Final = "recording {clock}"
+DEMO: Final = "DEMO"
+NO_SOUND: Final = "no sound"
+
+ARMED: Final = "Armed"
+PAUSED: Final = "Paused"
+UNDO: Final = "Undo"
+NEXT: Final = "Next"
+ZERO: Final = "Zero"
+MUTE: Final = "Mute"
+MUTED: Final = "Muted"
+YOUR_LINE: Final = "your line"
+"""Beneath the athlete's bar."""
+
+DONE_EXCLUDED: Final = "Rep {number} of {name} left out. Undo brings it back."
+DONE_INCLUDED: Final = "Rep {number} of {name} counts again."
+DONE_UNDONE: Final = "Undone: {what}."
+DONE_NOTHING: Final = "There is nothing to undo."
+DONE_ZERO: Final = "Zero set: the athlete stands at the start."
+DONE_LOAD: Final = "Load: {load}."
+DONE_NEXT: Final = "{name} is up."
+DONE_SET: Final = "Set {number}."
+DONE_RECOVERED: Final = "That run is measured again as a rep."
+DONE_NO_RUN: Final = "No run of the last minute is missing: nothing to recover."
+DONE_ARMED: Final = "Armed: every run counts."
+DONE_PAUSED: Final = "Paused: runs are recorded, but left out."
+DONE_ASSIGNED: Final = "The last rep was {name}'s."
+DONE_SWAPPED: Final = "The last two reps have changed hands."
+DONE_NO_REP: Final = "There is no rep yet."
+DONE_HIDDEN: Final = "Numbers are hidden."
+DONE_SHOWN: Final = "Numbers are shown."
+SAID: Final = {
+    "athlete": "athlete {value}",
+    "load_kg": "load",
+    "unresisted": "sled on or off",
+    "set": "set {value}",
+    "exclude_rep": "leaving out a rep",
+    "include_rep": "taking a rep in",
+    "recover_rep": "recovering a rep",
+    "zero": "zero",
+    "note": "note",
+}
+"""What an undone input was."""

@@ -1,0 +1,233 @@
+"""What the coach does at the sideline, as events in the recording. No Qt.
+
+Every action answers with a sentence of what it did. Nothing is edited: undoing is an event too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sledmon.plan import mass_words
+from sledmon.present import live_words as words
+from sledmon.present.queue import Queue
+from sledmon.present.settings import MassUnit, Settings
+from sledmon.present.state import Happening, LaneState, RepEnded, SidelineState
+from sledmon.results import Rep
+from sledmon.units import kilograms_to_pounds, pounds_to_kilograms
+
+Say = Callable[[int, str, str, float | None], None]
+"""Lane, kind, value, and the session time it speaks of; None: now."""
+
+PLATE_LB = 5.0
+PLATE_KG = 2.5
+BEFORE_S = 0.05
+"""A correction of who ran speaks of a moment so long before the rep began."""
+
+
+class _Done(NamedTuple):
+    """One action, as undoing needs it."""
+
+    what: str
+    events: int
+    undo: Callable[[], None] | None = None
+    """What else is to be taken back, beside the events."""
+
+
+@dataclass(slots=True)
+class Sideline:
+    """One coach's controls over a session; ``say`` puts events into the recording."""
+
+    state: SidelineState
+    say: Say
+    settings: Settings
+    queue: Queue = field(default_factory=Queue)
+    armed: bool = True
+    hidden: bool = False
+    lane: int = 1
+    """Whom the keys act on."""
+    _done: list[_Done] = field(default_factory=list)
+    """Since the last rep."""
+    _earlier: list[_Done] = field(default_factory=list)
+
+    @property
+    def here(self) -> LaneState:
+        """The lane that the keys act on."""
+        return self.state.lane(self.lane)
+
+    def happened(self, happening: Happening) -> None:
+        """A rep that ended while paused is left out; the newest rep is what Undo meets first."""
+        if not isinstance(happening, RepEnded):
+            return
+        self._earlier += self._done
+        self._done = []
+        if not self.armed:
+            self._exclude(happening.lane, happening.rep)
+
+    def arm(self) -> str:
+        """Armed or paused."""
+        self.armed = not self.armed
+        return words.DONE_ARMED if self.armed else words.DONE_PAUSED
+
+    def next(self) -> str:
+        """The next athlete is up."""
+        return self._up(self.queue.advanced())
+
+    def previous(self) -> str:
+        """The one before is up again."""
+        return self._up(self.queue.back())
+
+    def slot(self, number: int) -> str:
+        """The athlete at a place of the queue, from 1."""
+        return self._up(self.queue.at(number)) if number <= len(self.queue.names) else ""
+
+    def begin(self) -> None:
+        """Say who is up, when a session has begun."""
+        self.say(self.lane, "athlete", self.queue.now, None)
+
+    def undo(self) -> str:
+        """Take back what was done since the last rep; then leave that rep out, or take it in."""
+        if self._done:
+            return self._take_back(self._done)
+        return self.exclude() if self.here.reps else words.DONE_NOTHING
+
+    def undo_earlier(self) -> str:
+        """Take back what was done, whenever that was; the newest first, for ever."""
+        done = self._done or self._earlier
+        return self._take_back(done) if done else words.DONE_NOTHING
+
+    def _take_back(self, done: list[_Done]) -> str:
+        newest = done.pop()
+        for _ in range(newest.events):
+            self.say(self.lane, "undo", "", None)
+        if newest.undo is not None:
+            newest.undo()
+        return words.DONE_UNDONE.format(what=newest.what)
+
+    def exclude(self, reason: str = "") -> str:
+        """Leave out the last rep, or take it in again."""
+        rep = self.here.last_rep
+        if rep is None:
+            return words.DONE_NO_REP
+        number = self._number_of(rep)
+        if rep.excluded:
+            self._event("include_rep", repr(_inside(rep)), words.SAID["include_rep"])
+            return words.DONE_INCLUDED.format(number=number, name=rep.conditions.athlete)
+        self._exclude(self.lane, rep, reason)
+        return words.DONE_EXCLUDED.format(number=number, name=rep.conditions.athlete)
+
+    def recover(self) -> str:
+        """That was a rep: measure the newest run of which none was made."""
+        run = self.here.missed_run()
+        if run is None:
+            return words.DONE_NO_RUN
+        self._event("recover_rep", repr(round(run.middle_s, 3)), words.SAID["recover_rep"])
+        return words.DONE_RECOVERED
+
+    def load(self, plates: int) -> str:
+        """So many of the smallest plates on, or off."""
+        conditions = self.here.conditions
+        pounds = self.settings.mass is MassUnit.POUND
+        if pounds:
+            now = round(kilograms_to_pounds(conditions.load_kg), 1)
+            load_kg = pounds_to_kilograms(max(0.0, now + plates * PLATE_LB))
+        else:
+            load_kg = max(0.0, conditions.load_kg + plates * PLATE_KG)
+        said = mass_words(load_kg, in_pounds=pounds)
+        if conditions.unresisted:
+            self.say(self.lane, "unresisted", "0", None)
+        self.say(self.lane, "load_kg", f"{load_kg:.4f}", None)
+        self._done.append(_Done(words.DONE_LOAD.format(load=said), 1 + conditions.unresisted))
+        return words.DONE_LOAD.format(load=said)
+
+    def sled(self) -> str:
+        """The sled on, or off for free reps."""
+        off = not self.here.conditions.unresisted
+        self._event("unresisted", "1" if off else "0", words.SAID["unresisted"])
+        return words.DONE_LOAD.format(load=words.NO_SLED if off else "sled")
+
+    def new_set(self) -> str:
+        """The next set begins."""
+        number = self.here.conditions.set_number + 1
+        self._event("set", str(number), words.SAID["set"].format(value=number))
+        return words.DONE_SET.format(number=number)
+
+    def zero(self) -> str:
+        """The athlete stands at the start."""
+        self._event("zero", "", words.SAID["zero"])
+        return words.DONE_ZERO
+
+    def hide(self) -> str:
+        """Hide numbers, or show them; kept in the recording, where a control condition needs it."""
+        self.hidden = not self.hidden
+        said = words.DONE_HIDDEN if self.hidden else words.DONE_SHOWN
+        self.say(self.lane, "note", said, None)
+        return said
+
+    def note(self, text: str) -> None:
+        """A remark of the coach's."""
+        self._event("note", text, words.SAID["note"])
+
+    def last_was(self, athlete: str) -> str:
+        """The last rep was somebody else's; who is up now stays so."""
+        reps = self.here.reps
+        if not reps:
+            return words.DONE_NO_REP
+        self._assign(((reps[-1], athlete),))
+        return words.DONE_ASSIGNED.format(name=athlete)
+
+    def swap_last_two(self) -> str:
+        """The last two reps change hands."""
+        if len(self.here.reps) < 2:
+            return words.DONE_NO_REP
+        one, other = self.here.reps[-2:]
+        self._assign(((one, other.conditions.athlete), (other, one.conditions.athlete)))
+        return words.DONE_SWAPPED
+
+    def _assign(self, pairs: tuple[tuple[Rep, str], ...]) -> None:
+        """Each rep its athlete, and whoever was up afterwards up again."""
+        up = self.here.conditions.athlete
+        for rep, athlete in pairs:
+            start_s = rep.estimates.start_s - BEFORE_S
+            self.say(self.lane, "athlete", athlete, max(0.0, round(start_s, 3)))
+        last = pairs[-1][0]
+        self.say(self.lane, "athlete", up, round(_inside(last) + BEFORE_S, 3))
+        what = words.SAID["athlete"].format(value=pairs[-1][1])
+        self._done.append(_Done(what, len(pairs) + 1))
+
+    def _up(self, queue: Queue) -> str:
+        before, self.queue = self.queue, queue
+        if queue.now == self.here.conditions.athlete:
+            return ""
+
+        def back() -> None:
+            self.queue = before
+
+        self.say(self.lane, "athlete", queue.now, None)
+        self._done.append(_Done(words.SAID["athlete"].format(value=queue.now), 1, back))
+        return words.DONE_NEXT.format(name=queue.now)
+
+    def _exclude(self, lane: int, rep: Rep, reason: str = "") -> None:
+        if reason:
+            self.say(lane, "note", reason, None)
+        self.say(lane, "exclude_rep", repr(_inside(rep)), None)
+        self._done.append(_Done(words.SAID["exclude_rep"], 2 if reason else 1))
+
+    def _event(self, kind: str, value: str, what: str) -> None:
+        self.say(self.lane, kind, value, None)
+        self._done.append(_Done(what, 1))
+
+    def _number_of(self, rep: Rep) -> int:
+        mine = self.here.reps_of(rep.conditions.athlete)
+        return next(
+            (
+                number
+                for number, each in enumerate(mine, 1)
+                if each.estimates.start_s == rep.estimates.start_s
+            ),
+            len(mine),
+        )
+
+
+def _inside(rep: Rep) -> float:
+    """A session time inside a rep."""
+    return round(rep.estimates.start_s + 0.2, 3)
