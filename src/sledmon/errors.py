@@ -29,6 +29,10 @@ class SettingsError(SledmonError):
     """A user's settings cannot be read or kept."""
 
 
+class QueueError(SledmonError):
+    """A roster that cannot be read, a queue that cannot be kept, a name that cannot be taken."""
+
+
 class PlanError(SledmonError):
     """A training plan with an unknown key, an impossible value or an unknown name."""
 

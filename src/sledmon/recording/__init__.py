@@ -1,18 +1,21 @@
 """Packets on disk: the container, crash safety, import of foreign tables. Bytes: FORMAT.md."""
 
 from sledmon.recording.check import Report, check, format_report, repair
+from sledmon.recording.glance import Glance, glance
 from sledmon.recording.reader import Damage, Recording, open_recording
 from sledmon.recording.tables import ImportSummary, import_tables
 from sledmon.recording.writer import RecordingWriter
 
 __all__ = [
     "Damage",
+    "Glance",
     "ImportSummary",
     "Recording",
     "RecordingWriter",
     "Report",
     "check",
     "format_report",
+    "glance",
     "import_tables",
     "open_recording",
     "repair",

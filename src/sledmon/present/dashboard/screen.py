@@ -38,54 +38,67 @@ class KeyButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(LEAST_TARGET, LEAST_TARGET)
         self.setAccessibleName(f"{words} ({key})" if key else words)
-        self._key = key
-        self._look: Look | None = None
-        self._filled = False
+        self.key = key
+        self.look: Look | None = None
+        self.filled = False
 
     def set_look(self, look: Look) -> None:
         """Take colours and sizes."""
-        self._look = look
+        self.look = look
         self.setMinimumHeight(max(LEAST_TARGET, look.px(5.5)))
         self.update()
 
     def set_words(self, words: str, *, filled: bool = False) -> None:
         """Say something else; ``filled`` marks a state that is on, or what to press first."""
-        if (words, filled) != (self.text(), self._filled):
+        if (words, filled) != (self.text(), self.filled):
             self.setText(words)
-            self.setAccessibleName(f"{words} ({self._key})" if self._key else words)
-            self._filled = filled
+            self.setAccessibleName(f"{words} ({self.key})" if self.key else words)
+            self.filled = filled
             self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        look = self._look
+    def paint_frame(self, painter: QPainter) -> QColor:
+        """Paint all but the words; the colour to paint those with."""
+        look = self.look
         if look is None:
-            return
+            return QColor()
         palette = look.palette
         ink, page = QColor(palette.ink), QColor(palette.page)
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = max(2.0, look.px(0.3))
         frame = QRectF(self.rect()).adjusted(line, line, -line, -line)
         radius = look.px(0.9)
-        front, back = (page, ink) if self._filled != self.isDown() else (ink, page)
+        front, back = (page, ink) if self.filled != self.isDown() else (ink, page)
         if not self.isEnabled():
             front = QColor(palette.quiet_ink)
-        painter.setPen(QPen(front if not self._filled else ink, line))
+        painter.setPen(QPen(front if not self.filled else ink, line))
         painter.setBrush(back)
         painter.drawRoundedRect(frame, radius, radius)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(palette.focus), 2 * line))
             painter.drawRoundedRect(frame.adjusted(line, line, -line, -line), radius, radius)
+        return front
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = self.look
+        if look is None:
+            return
+        painter = QPainter(self)
+        front = self.paint_frame(painter)
+        line, radius = max(2.0, look.px(0.3)), look.px(0.9)
+        frame = QRectF(self.rect()).adjusted(line, line, -line, -line)
         cap = min(2.2, 100.0 * self.height() / look.height_px * 0.34)
+        painter.setFont(look.font(cap, BOLD))
+        wide_px = painter.fontMetrics().horizontalAdvance(self.text())
+        cap *= min(1.0, (frame.width() - look.px(1.6)) / max(1, wide_px))
         painter.setPen(front)
         words_font, key_font = look.font(cap, BOLD), look.font(0.62 * cap, REGULAR)
         painter.setFont(words_font)
         words_px = painter.fontMetrics().horizontalAdvance(self.text())
         painter.setFont(key_font)
-        key_px = painter.fontMetrics().horizontalAdvance(self._key) + look.px(1.4)
+        key_px = painter.fontMetrics().horizontalAdvance(self.key) + look.px(1.4)
         gap = look.px(1.2)
-        if not self._key or words_px + gap + key_px > frame.width() - look.px(1.0):
+        if not self.key or words_px + gap + key_px > frame.width() - look.px(1.0):
             key_px = gap = 0
         left = frame.center().x() - (words_px + gap + key_px) / 2
         painter.setFont(words_font)
@@ -103,4 +116,4 @@ class KeyButton(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, radius / 2, radius / 2)
             painter.setPen(front)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._key)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.key)

@@ -1,0 +1,189 @@
+"""A list of big rows in columns, for gloves and for arrows; also a table's heading."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from sledmon.present.dashboard.controls import draw_key
+from sledmon.present.dashboard.look import BOLD, LEAST_TARGET, REGULAR, Look, colour
+from sledmon.present.rows import Column, Row
+
+_ROW: Final = Qt.ItemDataRole.UserRole
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ARROWS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+
+
+class Rows(QListWidget):
+    """Rows in columns. Arrows move, Enter and a press choose; every other key is the page's."""
+
+    picked = Signal(int)
+    """Another row is the current one."""
+    chosen = Signal(int)
+
+    def __init__(
+        self,
+        spoken: str,
+        columns: Sequence[Column],
+        *,
+        empty: str = "",
+        height: float = 7.0,
+        tap_chooses: bool = True,
+    ) -> None:
+        """``height`` of a row in per cent of the window's; ``empty`` says why there is none."""
+        super().__init__()
+        self.columns = tuple(columns)
+        self.look: Look | None = None
+        self._empty = empty
+        self._height = height
+        self.setAccessibleName(spoken)
+        self.setItemDelegate(_Delegate(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.currentRowChanged.connect(self.picked)
+        if tap_chooses:
+            self.itemClicked.connect(lambda item: self.chosen.emit(self.row(item)))
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show these; the same place stays current."""
+        current = self.currentRow()
+        self.blockSignals(True)
+        self.clear()
+        for row in rows:
+            item = QListWidgetItem(row.spoken or ", ".join(filter(None, row.cells)))
+            item.setData(_ROW, row)
+            self.addItem(item)
+        self.setCurrentRow(min(max(current, 0), len(rows) - 1))
+        self.blockSignals(False)
+
+    def say_empty(self, sentence: str) -> None:
+        """Why there is no row."""
+        self._empty = sentence
+        self.viewport().update()
+
+    def set_look(self, look: Look) -> None:
+        """Take colours and sizes."""
+        self.look = look
+        colours = look.palette
+        bar = look.px(1.6)
+        self.setStyleSheet(
+            f"QListWidget {{ background: {colours.page}; border: none; outline: none; }}"
+            f"QScrollBar:vertical {{ background: {colours.page}; width: {bar}px; margin: 0; }}"
+            f"QScrollBar::handle:vertical {{ background: {colours.quiet_ink};"
+            f" min-height: {4 * bar}px; border-radius: {bar // 3}px; margin-left: {bar // 3}px; }}"
+            "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }"
+            "QScrollBar::add-page, QScrollBar::sub-page { background: none; }"
+        )
+        self.scheduleDelayedItemsLayout()
+        self._whole_rows()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._whole_rows()
+
+    def _whole_rows(self) -> None:
+        """End where a row ends: half a row would look like a mistake."""
+        self.setViewportMargins(0, 0, 0, self.height() % self.row_px())
+
+    def row_px(self) -> int:
+        """How high a row is."""
+        return max(LEAST_TARGET, self.look.px(self._height)) if self.look else LEAST_TARGET
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER and self.currentRow() >= 0:
+            self.chosen.emit(self.currentRow())
+        elif event.key() in _ARROWS and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.count() == 0 and self.look is not None:
+            painter = QPainter(self.viewport())
+            painter.setPen(colour(self.look.palette.ink))
+            painter.setFont(self.look.font(1.8))
+            flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            above = self.look.px(2.0)
+            painter.drawText(
+                self.viewport().rect().adjusted(0, above, 0, 0), int(flags), self._empty
+            )
+
+
+class _Delegate(QStyledItemDelegate):
+    """Paints one row: key, cells, a thin rule beneath; the current row is turned black."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(rows)
+        self._rows = rows
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, self._rows.row_px())
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        look, row = self._rows.look, index.data(_ROW)
+        if look is None or not isinstance(row, Row):
+            return
+        colours = look.palette
+        box = QRectF(option.rect)  # type: ignore[attr-defined]
+        current = index.row() == self._rows.currentRow()
+        held = current and self._rows.hasFocus()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(box, colour(colours.ink if held else colours.page))
+        thin = max(1, look.px(0.14))
+        painter.fillRect(
+            QRectF(box.left(), box.bottom() - thin, box.width(), thin), colour(colours.thin_rule)
+        )
+        if current and not held:
+            painter.fillRect(
+                QRectF(box.left(), box.top(), look.px(0.6), box.height() - thin),
+                colour(colours.ink),
+            )
+        painter.setPen(colour(colours.page if held else colours.ink))
+        draw_cells(painter, look, box, self._rows.columns, row)
+        painter.restore()
+
+
+def draw_cells(
+    painter: QPainter, look: Look, box: QRectF, columns: Sequence[Column], row: Row
+) -> None:
+    """A row's key and cells, in the painter's own colour."""
+    left = box.left() + look.px(1.6)
+    if row.key:
+        key = QRectF(left, 0, look.px(4.2), look.px(3.4))
+        key.moveTop(box.center().y() - key.height() / 2)
+        draw_key(painter, look, key, row.key)
+        left = key.right() + look.px(1.6)
+    width = box.right() - look.px(1.6) - left
+    whole = sum(column.share for column in columns)
+    gap = look.px(1.4)
+    painter.setFont(look.font(1.8, BOLD if row.strong else REGULAR))
+    for column, cell in zip(columns, row.cells, strict=False):
+        share = width * column.share / whole
+        place = QRectF(left, box.top(), share - gap, box.height())
+        side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+        fitting = painter.fontMetrics().elidedText(
+            cell, Qt.TextElideMode.ElideRight, int(place.width()) + 1
+        )
+        painter.drawText(place, int(side | Qt.AlignmentFlag.AlignVCenter), fitting)
+        left += share
