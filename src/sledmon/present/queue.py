@@ -215,7 +215,7 @@ def parse_queue(text: str, *, where: str = FILE) -> Queue:
         queue = Queue(athletes, int(document["slot"]))
         names = {_key(athlete.name) for athlete in athletes}
         if not queue.has(queue.slot) or len(names) < len(athletes) or "" in names:
-            raise ValueError  # noqa: TRY301
+            raise ValueError
     except (ValueError, TypeError, KeyError):
         raise QueueError(
             f"{where} is not a queue as sledmon keeps it; delete it and name the athletes again"

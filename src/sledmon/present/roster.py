@@ -37,11 +37,11 @@ def read_roster(path: Path) -> Roster:
 
 
 def parse_roster(text: str, *, where: str = "roster.csv") -> Roster:
-    """The athletes of a table: its nickname column, else its first.
+    r"""The athletes of a table: its nickname column, else its first.
 
-    >>> parse_roster("nickname;under_16\\nAna;yes\\nBea;").athletes[0]
+    >>> parse_roster("nickname;under_16\nAna;yes\nBea;").athletes[0]
     Athlete(name='Ana', under_16=True, sits_out=False)
-    >>> parse_roster("Ana\\nBea\\nAna").told
+    >>> parse_roster("Ana\nBea\nAna").told
     'Took 2 athletes from roster.csv; 1 name stood there twice.'
     """
     if "\0" in text:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout
@@ -90,4 +90,5 @@ class SettingsScreen(Page):
 
     def _change(self, name: str, value: StrEnum) -> None:
         if getattr(self.settings, name) != value:
-            self.changed.emit(replace(self.settings, **{name: value}))
+            change: dict[str, Any] = {name: value}
+            self.changed.emit(replace(self.settings, **change))
