@@ -35,12 +35,15 @@ class Lane:
         software: str,
         started_utc: str = "",
         title: str = "",
+        resumed_ns: int | None = None,
     ) -> None:
+        """``resumed_ns``: an opened recording goes on at that session time."""
         self.inbox = inbox
         self._clock_ns = clock_ns
-        self._began_ns = clock_ns()
-        self._ticks = TickGrid(0)
-        inbox.put(Opened(0, source, rig_toml, software, started_utc, title))
+        self._began_ns = clock_ns() - (resumed_ns or 0)
+        self._ticks = TickGrid(resumed_ns or 0)
+        if resumed_ns is None:
+            inbox.put(Opened(0, source, rig_toml, software, started_utc, title))
 
     def now_ns(self) -> int:
         """Session time; whatever tick was due by now comes first."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sledmon.acquire.inbox import Inbox
 from sledmon.acquire.lane import Lane
@@ -23,6 +24,8 @@ class LaneRequest:
     events: tuple[tuple[str, str], ...] = ()
     """A coach's inputs that stand from the beginning: kind and value."""
     inbox: Inbox = field(default_factory=Inbox)
+    resumed_ns: int | None = None
+    """Session time at which an opened recording goes on."""
 
 
 LaneReport = Callable[[int, SensorStatus], None]
@@ -49,6 +52,7 @@ class LiveLanes:
                     rig_toml=request.rig_toml,
                     software=f"sledmon {VERSION}",
                     started_utc=_utc(),
+                    resumed_ns=request.resumed_ns,
                 )
                 self._lanes.append(lane)
                 for kind, value in request.events:
@@ -69,6 +73,11 @@ class LiveLanes:
 def local_time_name() -> str:
     """A name for a recording that begins now: the local time, to the second."""
     return f"{datetime.now():%Y-%m-%d %H.%M.%S}"  # noqa: DTZ005, TID251 - for people
+
+
+def seconds_since_written(path: Path) -> float:
+    """How long ago a file was written last, s; never less than nothing."""
+    return max(0.0, datetime.now(UTC).timestamp() - path.stat().st_mtime)  # noqa: TID251 - a pause
 
 
 def _utc() -> str:

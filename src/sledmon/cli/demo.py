@@ -24,6 +24,7 @@ from sledmon.cli.options import (
     parse_speed,
     play,
 )
+from sledmon.cli.window import has_screen, open_window
 from sledmon.pipeline import Recorder
 from sledmon.recording import RecordingWriter
 from sledmon.samples import Record
@@ -33,7 +34,7 @@ EXAMPLE = "Example: sledmon demo --headless --reps 6 --load-lb 0,10,20 --speed 4
 
 
 def run(
-    headless: Headless = False,  # noqa: ARG001 - there is no window yet to do without
+    headless: Headless = False,
     seed: Seed = 1,
     reps: Reps = 8,
     unresisted: Unresisted = 3,
@@ -51,15 +52,16 @@ def run(
     loads = parse_loads(load_lb)
     require_new_recording(record)
     require_results_place(output, record)
-    session = simulate(
-        SessionParams(
-            seed=seed,
-            reps=reps,
-            unresisted=min(unresisted, reps),
-            load_lb=loads,
-            faults=faults.value,
-        )
+    params = SessionParams(
+        seed=seed,
+        reps=reps,
+        unresisted=min(unresisted, reps),
+        load_lb=loads,
+        faults=faults.value,
     )
+    if not headless and output_format is LiveFormat.TABLE and output is None and has_screen():
+        open_window(lambda dashboard: dashboard.demo(params, pace, record))
+    session = simulate(params)
     with RecordingWriter(record) if record else nullcontext() as writer:
         recorder = _Remembering(writer)
         play(

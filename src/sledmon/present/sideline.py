@@ -78,11 +78,15 @@ class Sideline:
 
     def slot(self, number: int) -> str:
         """The athlete at a place of the queue, from 1."""
-        return self._up(self.queue.at(number)) if number <= len(self.queue.names) else ""
+        return self._up(self.queue.at(number)) if self.queue.has(number) else ""
+
+    def take_queue(self, queue: Queue) -> str:
+        """Another queue; who is up in it is up."""
+        return self._up(queue)
 
     def begin(self) -> None:
         """Say who is up, when a session has begun."""
-        self.say(self.lane, "athlete", self.queue.now, None)
+        self.say(self.lane, "athlete", self.queue.now.name, None)
 
     def undo(self) -> str:
         """Take back what was done since the last rep; then leave that rep out, or take it in."""
@@ -196,15 +200,18 @@ class Sideline:
 
     def _up(self, queue: Queue) -> str:
         before, self.queue = self.queue, queue
-        if queue.now == self.here.conditions.athlete:
+        name = queue.now.name
+        if name == self.here.conditions.athlete:
             return ""
 
         def back() -> None:
-            self.queue = before
+            # What was edited in between stays; only the turn goes back.
+            slot = self.queue.slot_of(before.now.name)
+            self.queue = self.queue.at(slot) if slot is not None else before
 
-        self.say(self.lane, "athlete", queue.now, None)
-        self._done.append(_Done(words.SAID["athlete"].format(value=queue.now), 1, back))
-        return words.DONE_NEXT.format(name=queue.now)
+        self.say(self.lane, "athlete", name, None)
+        self._done.append(_Done(words.SAID["athlete"].format(value=name), 1, back))
+        return words.DONE_NEXT.format(name=name)
 
     def _exclude(self, lane: int, rep: Rep, reason: str = "") -> None:
         if reason:

@@ -4,6 +4,7 @@ from sledmon.recording.check import Report, check, format_report, repair
 from sledmon.recording.glance import Glance, glance
 from sledmon.recording.reader import Damage, Recording, open_recording
 from sledmon.recording.tables import ImportSummary, import_tables
+from sledmon.recording.take_up import take_up
 from sledmon.recording.writer import RecordingWriter
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "import_tables",
     "open_recording",
     "repair",
+    "take_up",
 ]

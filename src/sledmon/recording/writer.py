@@ -160,6 +160,18 @@ class RecordingWriter:
             self._mcap.add_attachment(0, self._last_log_ns, Path(name).name, media_type, content)
             self._mcap.flush()  # type: ignore[no-untyped-call]
 
+    def settle(self) -> None:
+        """Bring all that was written so far to the disk before returning."""
+        if not self.failure:
+            with self._failing_once():
+                self._mcap.flush()  # type: ignore[no-untyped-call]
+                self._stream.flush()
+                try:
+                    os.fsync(self._stream.fileno())
+                except OSError as error:
+                    if error.errno not in _NO_SYNC:
+                        raise
+
     def close(self) -> None:
         """Write what is pending and the index, bring all to the disk; harmless when repeated."""
         if self._closed:

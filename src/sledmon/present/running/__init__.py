@@ -1,6 +1,6 @@
 """A session while it runs: radio and pipelines in threads, what happens in a queue. No Qt."""
 
-from sledmon.present.running.session import RunningSession
+from sledmon.present.running.session import RunningSession, TakenUp
 from sledmon.present.running.sources import DemoSource, LaneOrder, LiveSource
 from sledmon.present.running.updates import (
     Ended,
@@ -24,6 +24,7 @@ __all__ = [
     "RunningSession",
     "Said",
     "SensorNow",
+    "TakenUp",
     "Told",
     "Update",
 ]

@@ -7,12 +7,13 @@ that the window drains when it likes; nothing waits for it.
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import ExitStack, aclosing
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
+from sledmon.acquire.live import seconds_since_written
 from sledmon.acquire.radio_thread import RadioThread
 from sledmon.acquire.sensor import SensorStatus
 from sledmon.errors import SledmonError
@@ -31,7 +32,7 @@ from sledmon.present.running.updates import (
     Told,
     Update,
 )
-from sledmon.recording import RecordingWriter
+from sledmon.recording import RecordingWriter, take_up
 from sledmon.results import Rep, Session
 from sledmon.rig import parse_rig
 from sledmon.samples import Event, Record, VelocityBlock
@@ -44,8 +45,18 @@ NO_LIBRARY: Final = "none"
 class RunningSession:
     """One session of one to four lanes; made, started, and stopped once."""
 
-    def __init__(self, source: Source, paths: Sequence[Path], library: str = NO_LIBRARY) -> None:
-        """Each lane is recorded to its path; reps are kept in the library as they end."""
+    def __init__(
+        self,
+        source: Source,
+        paths: Sequence[Path],
+        library: str = NO_LIBRARY,
+        taken_up: "TakenUp | None" = None,
+    ) -> None:
+        """Each lane is recorded to its path; reps are kept in the library as they end.
+
+        ``taken_up``: a session of one lane that was cut off goes on.
+        """
+        self._taken_up = taken_up
         self.paths = tuple(paths)
         self.updates: queue.SimpleQueue[Update] = queue.SimpleQueue()
         self._source = source
@@ -111,6 +122,9 @@ class RunningSession:
         finally:
             self.updates.put(Ended(tuple(sessions)))
 
+    def _writer(self, path: Path) -> "RecordingWriter | TakenUp":
+        return RecordingWriter(path) if self._taken_up is None else self._taken_up
+
     async def _estimate(self, recorders: Sequence[Storing]) -> list[Session]:
         with self._radio:
             return await asyncio.gather(
@@ -124,12 +138,46 @@ class RunningSession:
         def show(reps: tuple[Rep, ...]) -> None:
             self.updates.put(RepsNow(lane, reps))
 
+        async def records() -> AsyncGenerator[Sequence[Record], None]:
+            if self._taken_up is not None:
+                yield self._taken_up.records
+            async with aclosing(self._source.inboxes[lane - 1].batches()) as batches:
+                async for batch in batches:
+                    yield batch
+
         return await run_pipeline(
-            self._source.inboxes[lane - 1].batches(),
+            records(),
             Pipeline(watch=moved, reread=recorder.reread),
             recorder=_Telling(recorder, lane, self.updates.put),
             show=recorder.showing(show),
         )
+
+
+class TakenUp:
+    """A recording that was cut off, to be gone on with: what it held is not written again."""
+
+    def __init__(self, path: Path) -> None:
+        self.pause_s = seconds_since_written(path)
+        self._writer, self.records = take_up(path)
+        self._held = len(self.records)
+
+    @property
+    def resumed_ns(self) -> int:
+        """Session time now: the pause counts."""
+        return self.records[-1].received_ns + round(self.pause_s * NANOSECONDS_PER_SECOND)
+
+    def write(self, record: Record) -> None:
+        """Append one record, once those it held have passed."""
+        if self._held:
+            self._held -= 1
+        else:
+            self._writer.write(record)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
 
 
 class _Telling:

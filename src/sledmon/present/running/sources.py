@@ -41,6 +41,8 @@ class LaneOrder:
     rig_toml: str = ""
     events: tuple[tuple[str, str], ...] = ()
     """What the coach says before anything else: kind and value."""
+    resumed_ns: int | None = None
+    """Session time at which an opened recording goes on."""
 
 
 class LiveSource:
@@ -64,7 +66,11 @@ class LiveSource:
             sensors = await self._choose(radio)
             lanes = [
                 LaneRequest(
-                    sensors=chosen, rig_toml=order.rig_toml, events=order.events, inbox=inbox
+                    sensors=chosen,
+                    rig_toml=order.rig_toml,
+                    events=order.events,
+                    inbox=inbox,
+                    resumed_ns=order.resumed_ns,
                 )
                 for order, chosen, inbox in zip(self._orders, sensors, self.inboxes, strict=True)
             ]

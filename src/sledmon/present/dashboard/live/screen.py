@@ -225,7 +225,7 @@ class LiveScreen(Screen):
         line = self.sideline
         return Coaching(
             settings=line.settings,
-            following=line.queue.following,
+            following=line.queue.following.name if line.queue.following else "",
             armed=line.armed,
             hidden=line.hidden,
         )

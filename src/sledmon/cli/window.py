@@ -1,0 +1,41 @@
+"""The window, where this computer has a screen for it."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+from platformdirs import user_cache_path
+
+from sledmon.acquire.live import local_time_name
+from sledmon.cli.places import recordings_folder
+from sledmon.cli.radios import open_radio
+
+if TYPE_CHECKING:
+    from sledmon.present.dashboard.app import Dashboard
+
+
+def has_screen() -> bool:
+    """Whether a window could be seen: on Linux a display must be named, or a platform for Qt."""
+    if sys.platform != "linux":
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def open_window(
+    begin: "Callable[[Dashboard], None]", *, library: str = "", adapter: str | None = None
+) -> None:
+    """Run the window until it is closed."""
+    from sledmon.present.dashboard.app import Places, run
+
+    places = Places(
+        recordings=recordings_folder(),
+        demos=user_cache_path("sledmon", appauthor=False) / "demos",
+        library=library,
+        open_radio=lambda: open_radio(adapter),
+        new_name=local_time_name,
+        now=lambda: datetime.now(UTC).astimezone(),  # noqa: TID251 - for people
+    )
+    raise typer.Exit(run(places, begin))

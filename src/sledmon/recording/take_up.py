@@ -1,0 +1,57 @@
+"""Going on with a recording that was never closed: the computer died, the session did not.
+
+The old file is set aside, written anew record by record under its own name, and deleted once the
+new one is on the disk. Whoever is killed on the way finds the longer of the two next time.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+
+from sledmon.errors import RecordingError, unwritable
+from sledmon.recording.reader import open_recording
+from sledmon.recording.writer import RecordingWriter
+from sledmon.samples import Connected, Device, Lost, Record
+
+REASON = "sledmon was stopped"
+
+
+def take_up(path: Path) -> tuple[RecordingWriter, list[Record]]:
+    """A writer that goes on behind the last record, and all records so far.
+
+    Sensors that were connected are told lost: nothing is known of the time between.
+    """
+    aside = path.with_name(f".{path.name}.before")
+    records = max(_records(path), _records(aside), key=len)
+    if not records:
+        raise RecordingError(f"{path} holds nothing to go on with; begin a new session")
+    try:
+        if len(records) > len(_records(aside)):
+            path.replace(aside)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise RecordingError(unwritable(path, error)) from None
+    records += _lost(records)
+    writer = RecordingWriter(path)
+    for record in records:
+        writer.write(record)
+    writer.settle()
+    with contextlib.suppress(OSError):
+        os.unlink(aside)  # noqa: PTH108 - it has served
+    return writer, records
+
+
+def _records(path: Path) -> list[Record]:
+    if not path.exists():
+        return []
+    return [record for batch in open_recording(path).batches() for record in batch]
+
+
+def _lost(records: list[Record]) -> list[Record]:
+    connected: dict[Device, bool] = {}
+    for record in records:
+        if isinstance(record, Connected | Lost):
+            connected[record.device] = isinstance(record, Connected)
+    last_ns = records[-1].received_ns
+    return [Lost(last_ns, device, REASON) for device, is_so in connected.items() if is_so]
