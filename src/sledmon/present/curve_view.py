@@ -53,7 +53,8 @@ def curve_view(reps: Sequence[Rep], conditions: Conditions, plan: Plan) -> Curve
         and not conditions.unresisted
     ]
     best = max(alike, key=lambda rep: rep.estimates.window.velocity_mps.value, default=None)
-    baseline = mean_curve(free)
+    # One's only free rep is no curve to compare it with.
+    baseline = mean_curve(free) if len(free) > 1 or not conditions.unresisted else None
     speed = plan.lines_of(conditions.athlete).speed
     judged = [rep for rep in counted if rep.verdict.velocity_decrement.known]
     line_mps = math.nan

@@ -172,7 +172,7 @@ class Dashboard(QObject):
             return
         line = self.live.sideline
         screen = QueueScreen(line.queue)
-        screen.changed.connect(lambda queue: self._take_queue(queue))
+        screen.changed.connect(self._take_queue)
         screen.last_rep_was.connect(lambda name: self._said(line.last_was(name)))
         screen.swap_asked.connect(lambda: self._said(line.swap_last_two()))
         screen.closed.connect(self._back)

@@ -144,7 +144,7 @@ class _Delegate(QStyledItemDelegate):
         if look is None or not isinstance(row, Row):
             return
         colours = look.palette
-        box = QRectF(option.rect)  # type: ignore[attr-defined]
+        box = QRectF(option.rect)
         current = index.row() == self._rows.currentRow()
         held = current and self._rows.hasFocus()
         painter.save()

@@ -20,7 +20,9 @@ from sledmon.twin import SimulatedSession
 class Source(Protocol):
     """Fills one inbox a lane; everything but ``new_loop`` happens in the radio's loop."""
 
-    inboxes: Sequence[Inbox]
+    @property
+    def inboxes(self) -> Sequence[Inbox]:
+        """One a lane."""
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
         """The loop it needs."""
@@ -50,7 +52,7 @@ class LiveSource:
 
     def __init__(self, orders: Sequence[LaneOrder], open_radio: Callable[[], Radio]) -> None:
         """``open_radio`` is called in the loop that will use it."""
-        self.inboxes = [Inbox() for _ in orders]
+        self.inboxes: Sequence[Inbox] = [Inbox() for _ in orders]
         self._orders = orders
         self._open_radio = open_radio
         self._lanes: LiveLanes | None = None
@@ -101,7 +103,7 @@ class DemoSource:
 
     def __init__(self, session: SimulatedSession, speed: float | None = 1.0) -> None:
         """``speed`` times real time; None: as fast as can be."""
-        self.inboxes = [Inbox()]
+        self.inboxes: Sequence[Inbox] = [Inbox()]
         self._session = session
         self._speed = speed
         self._lane: SimulatedLane | None = None
