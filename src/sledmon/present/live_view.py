@@ -224,6 +224,8 @@ def _tile(lane: LaneState, coaching: Coaching) -> Tile:
         return Tile(Tone.PLAIN, "‖", words.TILE_PAUSED, (words.PAUSED_WHY,))
     rep = lane.last_rep
     if rep is None:
+        if not any(each.phase is Phase.STREAMING for each in lane.sensors.values()):
+            return Tile(Tone.PLAIN, "○", words.TILE_CONNECTING, (words.CONNECTING_WHY,))
         return Tile(Tone.PLAIN, "●", words.TILE_READY, (words.WAITING_WHY,))
     tile = tile_of(rep)
     if tile.word == words.TILE_NO_BASELINE:

@@ -96,7 +96,7 @@ class Dashboard(QObject):
         """A simulated session, at once; it is no real athlete's and enters no library."""
         path = record or self._places.demos / f"{self._places.new_name()}.mcap"
         path.parent.mkdir(parents=True, exist_ok=True)
-        source = DemoSource(simulate(params), speed)
+        source = DemoSource(simulate(params), speed=speed)
         self._run(source, path, NO_LIBRARY, DEMO_QUEUE, badge=words.DEMO)
 
     def connect_sensors(self) -> None:
@@ -148,7 +148,7 @@ class Dashboard(QObject):
             session.say(kind, value, lane=lane, time_s=time_s)
 
         sideline = Sideline(state, say, self.window.settings, queue)
-        live = LiveScreen(sideline, badge)
+        live = LiveScreen(sideline, badge=badge)
         live.queue_asked.connect(self._show_queue)
         live.mute_asked.connect(self._mute)
         live.settings_asked.connect(self.show_settings)

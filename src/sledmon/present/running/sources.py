@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from sledmon.acquire.choose import choose
@@ -10,7 +11,7 @@ from sledmon.acquire.inbox import Inbox
 from sledmon.acquire.live import LaneReport, LaneRequest, LiveLanes
 from sledmon.acquire.radio import Radio
 from sledmon.acquire.remembered import remember, remembered
-from sledmon.acquire.sensor import SensorChoice, SensorStatus
+from sledmon.acquire.sensor import SensorChoice
 from sledmon.acquire.streaming import SimulatedLane
 from sledmon.acquire.warp import WarpedLoop
 from sledmon.samples import Device
@@ -99,32 +100,34 @@ class LiveSource:
 
 
 class DemoSource:
-    """A simulated session, its sensors found, connected and streamed like any."""
+    """Simulated sessions, one a lane, their sensors found, connected and streamed like any."""
 
-    def __init__(self, session: SimulatedSession, speed: float | None = 1.0) -> None:
+    def __init__(self, *sessions: SimulatedSession, speed: float | None = 1.0) -> None:
         """``speed`` times real time; None: as fast as can be."""
-        self.inboxes: Sequence[Inbox] = [Inbox()]
-        self._session = session
+        self.inboxes: Sequence[Inbox] = [Inbox() for _ in sessions]
+        self._sessions = sessions
         self._speed = speed
-        self._lane: SimulatedLane | None = None
+        self._lanes: list[SimulatedLane] = []
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
         """Simulated time, so that the same seed gives the same session."""
         return WarpedLoop(self._speed)
 
     async def run(self, report: LaneReport) -> None:
-        """Until the simulated session is over, or cancelled."""
-
-        def tell(status: SensorStatus) -> None:
-            report(1, status)
-
+        """Until the simulated sessions are over, or cancelled."""
         try:
-            self._lane = SimulatedLane(self._session, tell, self.inboxes[0])
-            await self._lane.play()
+            async with asyncio.TaskGroup() as group:
+                for number, (session, inbox) in enumerate(
+                    zip(self._sessions, self.inboxes, strict=True), start=1
+                ):
+                    lane = SimulatedLane(session, partial(report, number), inbox)
+                    self._lanes.append(lane)
+                    group.create_task(lane.play())
         finally:
-            self.inboxes[0].close()
+            for inbox in self.inboxes:
+                inbox.close()
 
     def event(self, lane: int, kind: str, value: str, time_s: float | None) -> None:
         """Beside what the simulated coach says."""
-        if self._lane is not None:
-            self._lane.lane.event(kind, value, time_s)
+        if len(self._lanes) >= lane:
+            self._lanes[lane - 1].lane.event(kind, value, time_s)

@@ -27,6 +27,7 @@ KEYS: Final = (
     ("Q", "queue"),
     ("B", "board: summary, end of session"),
     ("A", "athlete's window"),
+    ("Ctrl 1 … 4", "lane"),
     ("F2", "settings"),
     ("F11", "full screen"),
 )

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from sledmon.present.colours import Palette
-from sledmon.present.dashboard.look import BOLD, Look, font
+from sledmon.present.dashboard.look import BOLD, REGULAR, Look, font
 from sledmon.present.dashboard.painted import (
     Painted,
     draw_text,
@@ -15,6 +15,7 @@ from sledmon.present.dashboard.painted import (
     text_width,
 )
 from sledmon.present.live_view import Cell, Hero, SensorLine, Tile, Tone
+from sledmon.present.quantities import UNKNOWN
 
 NAME_CAP = 10.0
 """Per cent of the window's height: the name is read from three metres."""
@@ -73,7 +74,8 @@ class HeroPanel(Painted[Hero]):
         palette, margin = look.palette, look.px(3.0)
         label_px = look.px(LEAST_CAP + 2.6)
         room = QRectF(margin, 0, self.width() - 2 * margin, self.height() - label_px)
-        number = fitted(value.text, font(look.px(HERO_CAP), BOLD), room.width())
+        weight = REGULAR if value.text == UNKNOWN else BOLD
+        number = fitted(value.text, font(look.px(HERO_CAP), weight), room.width())
         painter.setFont(number)
         cap = painter.fontMetrics().capHeight()
         base = room.center().y() + cap / 2

@@ -6,46 +6,25 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 
 from sledmon.present import live_words as words
-from sledmon.present.curve_view import curve_view
+from sledmon.present.dashboard.live.board import SHARE, Board
 from sledmon.present.dashboard.live.keys import KeysSheet
-from sledmon.present.dashboard.live.panels import (
-    AdvicePanel,
-    Cells,
-    Header,
-    Heading,
-    HeroPanel,
-    Saying,
-    Status,
-    StatusBar,
-    TilePanel,
-)
+from sledmon.present.dashboard.live.panels import AdvicePanel, Saying, Status, StatusBar
 from sledmon.present.dashboard.live.strip import Strip
-from sledmon.present.dashboard.live.trace import Trace
-from sledmon.present.dashboard.look import BOLD, Look, font
-from sledmon.present.dashboard.painted import text_width
+from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.screen import KeyButton, Screen
-from sledmon.present.live_view import AthleteView, Coaching, athlete_view, live_view
+from sledmon.present.live_view import AthleteView, Coaching, LiveView, athlete_view, live_view
 from sledmon.present.running import Told
 from sledmon.present.sideline import Sideline
 from sledmon.present.state import Happening, Refused
 
 VIEW_EVERY_S: Final = 0.1
 SAID_MS: Final = 4000
-ROWS: Final = {
-    "header": 14.7,
-    "hero": 42.3,
-    "tile": 11.5,
-    "strip": 14.0,
-    "buttons": 9.5,
-    "status": 6.0,
-}
+ROWS: Final = {"boards": SHARE, "strip": 14.0, "buttons": 9.5, "status": 6.0}
 """Heights in per cent; what is left over lies between them."""
-CELLS: Final = 14.8
-"""Of the splits, beside the state and the foot of the number."""
 
 
 class LiveScreen(Screen):
-    """One lane, large."""
+    """One lane, large, or up to four; strip, advice and buttons are of the one acted on."""
 
     title = "live"
     queue_asked = Signal()
@@ -56,35 +35,23 @@ class LiveScreen(Screen):
     athlete_changed = Signal(object)
     """An ``AthleteView`` for the athlete's window."""
 
-    def __init__(self, sideline: Sideline, badge: str = "") -> None:
+    def __init__(self, sideline: Sideline, lanes: int = 1, badge: str = "") -> None:
         super().__init__()
         self.sideline = sideline
         self.muted = False
         self._badge = badge
         self._look: Look | None = None
-        self._viewed_s = -1.0
-        self._line_mps = float("nan")
+        self._viewed_s: dict[int, float] = {}
         self._said = ""
         self._said_timer = QTimer(self)
         self._said_timer.setSingleShot(True)
         self._said_timer.timeout.connect(self._forget_said)
-        self.header = Header("athlete", self)
-        self.hero = HeroPanel("velocity", self)
-        self.tile = TilePanel("state", self)
-        self.trace = Trace(self)
-        self.cells = Cells("splits", self)
-        self.strip = Strip("reps", self)
-        self.advice = AdvicePanel("advice", self)
-        self.status = StatusBar("sensors", self)
-        self._panels = (
-            self.header,
-            self.hero,
-            self.tile,
-            self.cells,
-            self.strip,
-            self.advice,
-            self.status,
-        )
+        self.boards = [Board(lane, self, framed=lanes > 1) for lane in range(1, lanes + 1)]
+        for board in self.boards:
+            board.chosen.connect(self.act_on)
+        self.strip = Strip(words.REPS, self)
+        self.advice = AdvicePanel(words.ADVICE, self)
+        self.status = StatusBar(words.SENSORS, self)
         self.arm_button = KeyButton(words.ARMED, "F5", self)
         self.undo_button = KeyButton(words.UNDO, "⌫", self)
         self.next_button = KeyButton(words.NEXT, "PgDn", self)
@@ -108,12 +75,8 @@ class LiveScreen(Screen):
     def set_look(self, look: Look) -> None:
         self._look = look
         self.sideline.settings = look.settings
-        for panel in self._panels:
-            panel.set_look(look)
-        self.trace.set_look(look)
-        for button in self.buttons:
-            button.set_look(look)
-        self.keys.set_look(look)
+        for part in (self.strip, self.advice, self.status, *self.buttons, self.keys):
+            part.set_look(look)
         self._lay_out(look)
         self.refresh(background=True)
 
@@ -123,35 +86,36 @@ class LiveScreen(Screen):
             self._lay_out(self._look)
 
     def frame(self, happenings: list[Happening], changed: bool) -> None:
-        """Once a frame: the trace always, words where they may have changed."""
+        """Once a frame: the traces always, words where they may have changed."""
         for happening in happenings:
             self.sideline.happened(happening)
             if isinstance(happening, Told | Refused):
                 self.say(happening.sentence)
-        lane = self.sideline.here
-        if changed or lane.now_s >= self._viewed_s + VIEW_EVERY_S:
-            self.refresh(background=changed)
-        if self.isVisible():
-            self.trace.advance()
+        for board in self.boards:
+            now_s = self.sideline.state.lane(board.lane).now_s
+            if changed or now_s >= self._viewed_s.get(board.lane, -1.0) + VIEW_EVERY_S:
+                self._refresh(board, background=changed)
+            if self.isVisible():
+                board.trace.advance()
 
     def refresh(self, *, background: bool = False) -> None:
         """Show the state as it is."""
-        lane = self.sideline.here
-        self._viewed_s = lane.now_s
+        for board in self.boards:
+            self._refresh(board, background=background)
+
+    def _refresh(self, board: Board, *, background: bool) -> None:
+        lane = self.sideline.state.lane(board.lane)
+        self._viewed_s[board.lane] = lane.now_s
         coaching = self._coaching()
         view = live_view(lane, coaching)
         if background:
-            conditions = lane.conditions
-            curves = curve_view(lane.reps_of(conditions.athlete), conditions, lane.plan)
-            self._line_mps = curves.line_mps
-            hidden = coaching.hidden or coaching.settings.blinded
-            self.trace.set_view(curves, lane.trail, hidden=hidden)
-        self.header.show_value(
-            Heading(view.athlete, view.rep, view.work, view.following, view.rest)
-        )
-        self.hero.show_value(view.hero)
-        self.tile.show_value(view.tile)
-        self.cells.show_value(view.cells)
+            board.show_curves(lane, coaching)
+        board.show_view(view)
+        if board.lane == self.sideline.lane:
+            self._show_acted_on(view)
+            self.athlete_changed.emit(athlete_view(lane, coaching, board.line_mps))
+
+    def _show_acted_on(self, view: LiveView) -> None:
         self.strip.show_value(view.strip)
         if view.alarm:
             saying = Saying(view.alarm, urgent=True)
@@ -164,11 +128,20 @@ class LiveScreen(Screen):
         armed = self.sideline.armed
         self.arm_button.set_words(words.ARMED if armed else words.PAUSED, filled=armed)
         self.mute_button.set_words(words.MUTED if self.muted else words.MUTE, filled=self.muted)
-        self.athlete_changed.emit(self.athlete_value())
 
     def athlete_value(self) -> AthleteView:
         """What the athlete's window shows."""
-        return athlete_view(self.sideline.here, self._coaching(), self._line_mps)
+        line_mps = self.boards[self.sideline.lane - 1].line_mps
+        return athlete_view(self.sideline.here, self._coaching(), line_mps)
+
+    def act_on(self, lane: int) -> None:
+        """Choose the lane that keys and buttons act on."""
+        if 1 <= lane <= len(self.boards):
+            self.sideline.lane = lane
+            for board in self.boards:
+                board.mark(acted_on=board.lane == lane and len(self.boards) > 1)
+            if self._look is not None:
+                self.set_look(self._look)
 
     def say(self, sentence: str) -> None:
         """Show a sentence for a few seconds."""
@@ -189,8 +162,11 @@ class LiveScreen(Screen):
         if modifiers & Qt.KeyboardModifier.ControlModifier:
             if key == Qt.Key.Key_Z:
                 self.say(self.sideline.undo_earlier())
-                return True
-            return False
+            elif Qt.Key.Key_1 <= key <= Qt.Key.Key_4:
+                self.act_on(event.key() - Qt.Key.Key_0.value)
+            else:
+                return False
+            return True
         if key == Qt.Key.Key_F1 or event.text() == "?":
             self.keys.setVisible(not self.keys.isVisible())
             self.keys.raise_()
@@ -234,23 +210,19 @@ class LiveScreen(Screen):
         wide, high = self.width(), self.height()
         margin, gap = look.px(3.0), look.px(1.2)
         heights = {name: round(high * percent / 100.0) for name, percent in ROWS.items()}
-        spare = high - sum(heights.values())
-        number = text_width("0.00", font(look.px(35.0), BOLD)) + 2 * margin
-        left = min(round(number), round(0.66 * wide))
-        top = heights["header"]
-        self.header.setGeometry(0, 0, wide, top)
-        self.hero.setGeometry(0, top + spare // 4, left, heights["hero"])
-        cells = round(high * CELLS / 100.0)
-        trace = heights["hero"] + heights["tile"] - cells
-        self.trace.setGeometry(left, top + spare // 4, wide - left, trace)
-        self.cells.setGeometry(left, top + spare // 4 + trace, wide - left - look.px(1.5), cells)
-        top += heights["hero"] + spare // 4
-        self.tile.setGeometry(0, top, left, heights["tile"])
-        top += heights["tile"] + spare // 4
+        spare = max(0, high - sum(heights.values())) // 3
+        columns = 1 if len(self.boards) == 1 else 2
+        rows = (len(self.boards) + columns - 1) // columns
+        board_wide, board_high = wide // columns, heights["boards"] // rows
+        for place, board in enumerate(self.boards):
+            row, column = divmod(place, columns)
+            board.setGeometry(column * board_wide, row * board_high, board_wide, board_high)
+            board.set_look(look)
+        top = heights["boards"] + spare
         strip = round(0.62 * wide)
         self.strip.setGeometry(0, top, strip, heights["strip"])
         self.advice.setGeometry(strip, top, wide - strip, heights["strip"])
-        top += heights["strip"] + spare // 4
+        top += heights["strip"] + spare
         each = (wide - 2 * margin - gap * (len(self.buttons) - 1)) / len(self.buttons)
         for place, button in enumerate(self.buttons):
             x = round(margin + place * (each + gap))

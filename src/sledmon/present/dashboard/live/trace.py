@@ -93,9 +93,12 @@ class Trace(QWidget):
         distance_m, velocity_mps = trail.curve
         if len(distance_m) < 2:
             text = look.font(LEAST_CAP)
-            said = words.WAITING
-            x = plane.frame.center().x() - text_width(said, text) / 2
-            draw_text(painter, said, text, x, plane.frame.center().y(), colour=look.palette.ink)
+            wide = text_width(words.WAITING, text)
+            x, y = plane.frame.center().x() - wide / 2, plane.frame.center().y()
+            pad, high = look.px(1.2), look.px(LEAST_CAP)
+            box = QRectF(x - pad, y - high - pad, wide + 2 * pad, high + 2 * pad)
+            painter.fillRect(box, QColor(look.palette.page))
+            draw_text(painter, words.WAITING, text, x, y, colour=look.palette.ink)
             return
         seen = distance_m <= plane.right_m
         pen = QPen(QColor(look.palette.ink), max(3.0, look.px(0.4)))
