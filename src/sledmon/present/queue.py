@@ -248,7 +248,7 @@ def queue_rows(queue: Queue) -> tuple[Row, ...]:
             Row(
                 cells=(athlete.name, ", ".join(special), turn),
                 key=str(slot) if slot <= 9 else "",
-                strong=now,
+                on=now,
             )
         )
     return tuple(rows)

@@ -10,7 +10,8 @@ class Row:
     cells: tuple[str, ...]
     key: str = ""
     """Drawn in front of it."""
-    strong: bool = False
+    on: bool = False
+    """Filled: whose turn it is, what is chosen."""
     spoken: str = ""
     """For a screen reader, where the cells alone say too little."""
 

@@ -46,11 +46,12 @@ class Trail:
         self.velocity_mps = math.nan
         """Newest."""
         self.time_s = math.nan
+        self.cord_m = math.nan
+        """Newest cord length, from wherever it is counted."""
         self.runs: deque[Run] = deque()
         """Runs of the last minute, oldest first."""
         self._rest: deque[tuple[float, float]] = deque()
         self._slow_since_s = math.nan
-        self._last_m = math.nan
         self._began_s = math.nan
         self._zero_m = math.nan
         self._distance: list[float] = []
@@ -84,8 +85,8 @@ class Trail:
             self._sample(time_s, distance_m, velocity_mps)
 
     def _sample(self, time_s: float, distance_m: float, velocity_mps: float) -> None:
-        silent = time_s - self.time_s > STILL_S or abs(distance_m - self._last_m) > SHORTEST_M
-        self.time_s, self.velocity_mps, self._last_m = time_s, velocity_mps, distance_m
+        silent = time_s - self.time_s > STILL_S or abs(distance_m - self.cord_m) > SHORTEST_M
+        self.time_s, self.velocity_mps, self.cord_m = time_s, velocity_mps, distance_m
         if silent:  # a new segment may count from elsewhere
             self._end()
             self._rest.clear()

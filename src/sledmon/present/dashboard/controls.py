@@ -49,6 +49,20 @@ class Words(QLabel):
         )
 
 
+class Badge(QLabel):
+    """A word in a frame: what must not be overlooked."""
+
+    def set_look(self, look: Look) -> None:
+        """Take colours and sizes."""
+        self.setFont(look.font(1.6, BOLD))
+        colours, line = look.palette, max(2, look.px(0.28))
+        self.setStyleSheet(
+            f"color: {colours.ink}; background: {colours.page}; border: {line}px solid"
+            f" {colours.rule}; border-radius: {look.px(0.9)}px; padding: {look.px(0.7)}px"
+            f" {look.px(1.6)}px;"
+        )
+
+
 class Rule(QWidget):
     """A horizontal line; a thick one parts what is different, a thin one what is alike."""
 

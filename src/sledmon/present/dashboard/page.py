@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from sledmon.present.dashboard.controls import Rule, Words
+from sledmon.present.dashboard.controls import Badge, Rule, Words
 from sledmon.present.dashboard.look import LEAST_TARGET, Look
 from sledmon.present.dashboard.screen import KeyButton, Screen
 
@@ -25,6 +25,8 @@ class Page(Screen):
         self.heading = Words(title, 3.2, bold=True)
         self.aside = Words("", 1.8)
         self.aside.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.badge = Badge("")
+        self.badge.hide()
         self.sentence = Words("", 1.8, bold=True, wrap=True)
         self.body = QVBoxLayout()
         self.foot = QHBoxLayout()
@@ -32,6 +34,7 @@ class Page(Screen):
         self._head = QHBoxLayout()
         self._head.addWidget(self.heading)
         self._head.addWidget(self.aside, 1)
+        self._head.addWidget(self.badge)
         self._parts = QVBoxLayout(self)
         self._parts.setSpacing(0)
         self._parts.setContentsMargins(0, 0, 0, 0)
@@ -81,6 +84,11 @@ class Page(Screen):
         """Tell the user something; empty: nothing any more."""
         self.sentence.setText(sentence)
         self.sentence.setVisible(bool(sentence))
+
+    def show_badge(self, badge: str) -> None:
+        """Show a word in a frame as long as it holds; empty: nothing any more."""
+        self.badge.setText(badge)
+        self.badge.setVisible(bool(badge))
 
     def set_look(self, look: Look) -> None:
         side, gap = look.px(4.0), look.px(1.8)

@@ -40,7 +40,7 @@ class QueueScreen(Page):
         self._last: Rep | None = None
         self._look: Look | None = None
         self._renaming: int | None = None
-        self.rows = Rows(words.QUEUE_LIST, _COLUMNS, tap_chooses=False)
+        self.rows = Rows(words.QUEUE_LIST, _COLUMNS, tap=False)
         self.rows.picked.connect(lambda _: self._show_picked())
         self.rows.chosen.connect(lambda place: self._put(self.queue.at(place + 1)))
         self.setFocusProxy(self.rows)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -37,12 +37,20 @@ class Rows(QListWidget):
         *,
         empty: str = "",
         height: float = 7.0,
-        tap_chooses: bool = True,
+        tap: bool = True,
+        enter: bool = True,
+        acts: bool = True,
     ) -> None:
-        """``height`` of a row in per cent of the window's; ``empty`` says why there is none."""
+        """``height`` of a row in per cent of the window's; ``empty`` says why there is none.
+
+        Whether a tap chooses a row, and whether Enter does; ``acts``: rows are there to be chosen,
+        not only to be read.
+        """
         super().__init__()
         self.columns = tuple(columns)
         self.look: Look | None = None
+        self.keyed = False
+        """Whether any row has a key."""
         self._empty = empty
         self._height = height
         self.setAccessibleName(spoken)
@@ -53,7 +61,9 @@ class Rows(QListWidget):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.currentRowChanged.connect(self.picked)
-        if tap_chooses:
+        self._enter = enter and acts
+        self._acts = acts
+        if tap and acts:
             self.itemClicked.connect(lambda item: self.chosen.emit(self.row(item)))
 
     def show_rows(self, rows: Sequence[Row]) -> None:
@@ -61,11 +71,12 @@ class Rows(QListWidget):
         current = self.currentRow()
         self.blockSignals(True)
         self.clear()
+        self.keyed = any(row.key for row in rows)
         for row in rows:
             item = QListWidgetItem(row.spoken or ", ".join(filter(None, row.cells)))
             item.setData(_ROW, row)
             self.addItem(item)
-        self.setCurrentRow(min(max(current, 0), len(rows) - 1))
+        self.setCurrentRow(min(max(current, 0 if self._acts else -1), len(rows) - 1))
         self.blockSignals(False)
 
     def say_empty(self, sentence: str) -> None:
@@ -102,7 +113,7 @@ class Rows(QListWidget):
         return max(LEAST_TARGET, self.look.px(self._height)) if self.look else LEAST_TARGET
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTER and self.currentRow() >= 0:
+        if self._enter and event.key() in _ENTER and self.currentRow() >= 0:
             self.chosen.emit(self.currentRow())
         elif event.key() in _ARROWS and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             super().keyPressEvent(event)
@@ -146,38 +157,46 @@ class _Delegate(QStyledItemDelegate):
         colours = look.palette
         box = QRectF(option.rect)
         current = index.row() == self._rows.currentRow()
-        held = current and self._rows.hasFocus()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(box, colour(colours.ink if held else colours.page))
+        painter.fillRect(box, colour(colours.ink if row.on else colours.page))
         thin = max(1, look.px(0.14))
         painter.fillRect(
             QRectF(box.left(), box.bottom() - thin, box.width(), thin), colour(colours.thin_rule)
         )
-        if current and not held:
-            painter.fillRect(
-                QRectF(box.left(), box.top(), look.px(0.6), box.height() - thin),
-                colour(colours.ink),
-            )
-        painter.setPen(colour(colours.page if held else colours.ink))
-        draw_cells(painter, look, box, self._rows.columns, row)
+        if current and self._rows.hasFocus():
+            line = max(3, look.px(0.5))
+            painter.setPen(QPen(colour(colours.focus), line))
+            painter.drawRect(box.adjusted(line / 2, line / 2, -line / 2, -line / 2 - thin))
+        elif current:
+            bar = QRectF(box.left(), box.top(), look.px(0.6), box.height() - thin)
+            painter.fillRect(bar, colour(colours.focus))
+        painter.setPen(colour(colours.page if row.on else colours.ink))
+        draw_cells(painter, look, box, self._rows.columns, row, keyed=self._rows.keyed)
         painter.restore()
 
 
 def draw_cells(
-    painter: QPainter, look: Look, box: QRectF, columns: Sequence[Column], row: Row
+    painter: QPainter,
+    look: Look,
+    box: QRectF,
+    columns: Sequence[Column],
+    row: Row,
+    *,
+    keyed: bool = False,
 ) -> None:
-    """A row's key and cells, in the painter's own colour."""
+    """A row's key and cells, in the painter's own colour; ``keyed``: other rows have a key."""
     left = box.left() + look.px(1.6)
+    key = QRectF(left, 0, look.px(4.2), look.px(3.4))
+    key.moveTop(box.center().y() - key.height() / 2)
     if row.key:
-        key = QRectF(left, 0, look.px(4.2), look.px(3.4))
-        key.moveTop(box.center().y() - key.height() / 2)
         draw_key(painter, look, key, row.key)
+    if keyed:
         left = key.right() + look.px(1.6)
     width = box.right() - look.px(1.6) - left
     whole = sum(column.share for column in columns)
     gap = look.px(1.4)
-    painter.setFont(look.font(1.8, BOLD if row.strong else REGULAR))
+    painter.setFont(look.font(1.8, BOLD if row.on else REGULAR))
     for column, cell in zip(columns, row.cells, strict=False):
         share = width * column.share / whole
         place = QRectF(left, box.top(), share - gap, box.height())

@@ -67,10 +67,12 @@ class KeyButton(QAbstractButton):
         line = max(2.0, look.px(0.3))
         frame = QRectF(self.rect()).adjusted(line, line, -line, -line)
         radius = look.px(0.9)
-        front, back = (page, ink) if self.filled != self.isDown() else (ink, page)
+        front, back, edge = ink, page, ink
         if not self.isEnabled():
-            front = QColor(palette.quiet_ink)
-        painter.setPen(QPen(front if not self.filled else ink, line))
+            front, edge = QColor(palette.quiet_ink), QColor(palette.thin_rule)
+        elif self.filled != self.isDown():
+            front, back = page, ink
+        painter.setPen(QPen(edge, line))
         painter.setBrush(back)
         painter.drawRoundedRect(frame, radius, radius)
         if self.hasFocus():
