@@ -33,6 +33,10 @@ class QueueError(SledmonError):
     """A roster that cannot be read, a queue that cannot be kept, a name that cannot be taken."""
 
 
+class PrintError(SledmonError):
+    """A file that cannot be printed to."""
+
+
 class PlanError(SledmonError):
     """A training plan with an unknown key, an impossible value or an unknown name."""
 

@@ -170,3 +170,41 @@ LOOK: Final = "▲"
 TO_DO: Final = "–"
 MARKS_SPOKEN: Final = {"✓": "good", "▲": "look", "–": "not done"}
 START_SESSION: Final = "Start"
+
+# Summary
+SUMMARY_TITLE: Final = "Summary"
+ATHLETES: Final = "Athletes of this session"
+NO_REPS: Final = "No rep was recorded in this session."
+NO_COUNTED: Final = "No rep of {name} counts: stopped short, excluded, or not to be trusted."
+PULLS: Final = "Best, mean, loss, zones and flags at each load"
+PULL_HEADS: Final = ("", "reps", "best {unit}", "mean {unit}", "loss", "zones", "flags")
+ATHLETE_HEADS: Final = ("", "reps", "best free {unit}", "flags")
+RANKED: Final = "ranked by the best free backpedal over {distance}"
+FREE: Final = "no sled"
+NO_RANK: Final = "not ranked"
+ZONES: Final = {
+    "speed": "speed",
+    "transition": "transition",
+    "strength": "past strength",
+    "baseline": "baseline",
+}
+NO_ZONE: Final = "not judged"
+FREE_BACKPEDAL: Final = "Free backpedal {speed}."
+VARIES: Final = "Varies by {percent} from rep to rep."
+LOSES: Final = "Loses {slope} {speed_unit} with each {mass_unit} (r² {r_squared:.2f})."
+TO_LINE: Final = "Sled and plates to your line: {mass}."
+CHART: Final = "Velocity by load"
+CHART_LOAD: Final = "sled and plates, {unit}"
+RANKING: Final = "Ranking"
+OWN_BESTS: Final = "Own bests"
+PRINT: Final = "Print"
+SHARE: Final = "Share"
+REPLAY: Final = "Replay"
+PRINT_FILE: Final = "Print to a PDF file"
+PDF_FILES: Final = "PDF (*.pdf)"
+PRINTED: Final = "Printed to {path}."
+BLINDED: Final = "Blinded: numbers stay hidden until another sound mode is chosen in the settings."
+EXPLAINED: Final = (
+    "Velocity: mean over the last {window} of the rep; ±: one standard error. Loss: since the"
+    " first reps at the same load."
+)

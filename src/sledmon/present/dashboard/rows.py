@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QWidget,
 )
 
 from sledmon.present.dashboard.controls import draw_key
@@ -37,11 +38,14 @@ class Rows(QListWidget):
         *,
         empty: str = "",
         height: float = 7.0,
+        cap: float = 1.8,
         tap: bool = True,
         enter: bool = True,
         acts: bool = True,
     ) -> None:
-        """``height`` of a row in per cent of the window's; ``empty`` says why there is none.
+        """``height`` of a row and ``cap`` of capitals in per cent of the window's height.
+
+        ``empty`` says why there is none.
 
         Whether a tap chooses a row, and whether Enter does; ``acts``: rows are there to be chosen,
         not only to be read.
@@ -53,6 +57,7 @@ class Rows(QListWidget):
         """Whether any row has a key."""
         self._empty = empty
         self._height = height
+        self.cap = cap
         self.setAccessibleName(spoken)
         self.setItemDelegate(_Delegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -172,7 +177,9 @@ class _Delegate(QStyledItemDelegate):
             bar = QRectF(box.left(), box.top(), look.px(0.6), box.height() - thin)
             painter.fillRect(bar, colour(colours.focus))
         painter.setPen(colour(colours.page if row.on else colours.ink))
-        draw_cells(painter, look, box, self._rows.columns, row, keyed=self._rows.keyed)
+        draw_cells(
+            painter, look, box, self._rows.columns, row, keyed=self._rows.keyed, cap=self._rows.cap
+        )
         painter.restore()
 
 
@@ -184,6 +191,7 @@ def draw_cells(
     row: Row,
     *,
     keyed: bool = False,
+    cap: float = 1.8,
 ) -> None:
     """A row's key and cells, in the painter's own colour; ``keyed``: other rows have a key."""
     left = box.left() + look.px(1.6)
@@ -195,8 +203,8 @@ def draw_cells(
         left = key.right() + look.px(1.6)
     width = box.right() - look.px(1.6) - left
     whole = sum(column.share for column in columns)
-    gap = look.px(1.4)
-    painter.setFont(look.font(1.8, BOLD if row.on else REGULAR))
+    gap = look.px(1.7)
+    painter.setFont(look.font(cap, BOLD if row.on else REGULAR))
     for column, cell in zip(columns, row.cells, strict=False):
         share = width * column.share / whole
         place = QRectF(left, box.top(), share - gap, box.height())
@@ -206,3 +214,36 @@ def draw_cells(
         )
         painter.drawText(place, int(side | Qt.AlignmentFlag.AlignVCenter), fitting)
         left += share
+
+
+class Heads(QWidget):
+    """Headings above rows, in the same columns."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__()
+        self._rows = rows
+        self._heads = Row(cells=())
+
+    def show_heads(self, heads: Row) -> None:
+        """Show these."""
+        self._heads = heads
+        self.update()
+
+    def set_look(self, look: Look) -> None:
+        """Take sizes."""
+        self.setFixedHeight(look.px(4.2))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = self._rows.look
+        if look is None:
+            return
+        painter = QPainter(self)
+        thin = max(1, look.px(0.14))
+        line = QRectF(0, self.height() - thin, self.width(), thin)
+        painter.fillRect(line, colour(look.palette.ink))
+        painter.setPen(colour(look.palette.ink))
+        box = QRectF(0, 0, self._rows.viewport().width(), self.height())
+        draw_cells(
+            painter, look, box, self._rows.columns, self._heads, keyed=self._rows.keyed, cap=1.5
+        )
