@@ -25,7 +25,7 @@ from sledmon.estimate import (
 )
 from sledmon.judge import MEASURED_BY, CoachLog, Judge, JudgeParams
 from sledmon.plan import Plan
-from sledmon.results import Rep, Session
+from sledmon.results import AthleteSummary, Rep, Session
 from sledmon.rig import Rig, parse_rig
 from sledmon.samples import DEVICES, Event, Opened, Packet, Record, VelocityBlock
 from sledmon.units import NANOSECONDS_PER_SECOND
@@ -165,7 +165,7 @@ class Pipeline:
                 sync_offset_s=self._finder.sync_offset_s,
             ),
             reps=reps,
-            athletes=self._judge.summaries(),
+            athletes=self.athletes(),
             notes=self._notes(),
         )
 
@@ -188,6 +188,10 @@ class Pipeline:
         return self._judge.judge(
             reps, [state.baseline for state in states], [state.plan for state in states]
         )
+
+    def athletes(self) -> tuple[AthleteSummary, ...]:
+        """What the session says of each athlete, by the reps last asked for."""
+        return self._judge.summaries()
 
     def _take_rig(self, opened: Opened) -> None:
         self._rig = parse_rig(opened.rig_toml, where="the recording's rig")

@@ -9,6 +9,7 @@ from typing import Final
 
 import typer
 
+from sledmon.cli.window import has_screen, open_window
 from sledmon.errors import SledmonError, unwritable
 from sledmon.version import VERSION
 
@@ -29,7 +30,8 @@ COMMANDS: Final = {
 
 app = typer.Typer(
     name="sledmon",
-    help="Velocity of the sled resisted backpedal: measured, judged, recorded, replayed.",
+    help="Velocity of the sled resisted backpedal: measured, judged, recorded, replayed."
+    " Without a command: the window.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -61,7 +63,10 @@ def face(
         False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
     ),
 ) -> None:
-    """Velocity of the sled resisted backpedal: measured, judged, recorded, replayed."""
+    """Velocity of the sled resisted backpedal: measured, judged, recorded, replayed.
+
+    Without a command: the window.
+    """
 
 
 def main() -> None:
@@ -73,6 +78,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        if len(sys.argv) == 1 and has_screen():
+            sys.exit(open_window(lambda dashboard: dashboard.show_start()).exit_code)
         _add_commands(sys.argv[1:])
         app()
     except SledmonError as error:

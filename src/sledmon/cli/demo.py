@@ -60,7 +60,7 @@ def run(
         faults=faults.value,
     )
     if not headless and output_format is LiveFormat.TABLE and output is None and has_screen():
-        open_window(lambda dashboard: dashboard.demo(params, pace, record))
+        raise open_window(lambda dashboard: dashboard.demo(params, pace, record))
     session = simulate(params)
     with RecordingWriter(record) if record else nullcontext() as writer:
         recorder = _Remembering(writer)

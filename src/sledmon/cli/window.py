@@ -25,9 +25,9 @@ def has_screen() -> bool:
 
 
 def open_window(
-    begin: "Callable[[Dashboard], None]", *, library: str = "", adapter: str | None = None
-) -> None:
-    """Run the window until it is closed."""
+    begin: "Callable[[Dashboard], object]", *, library: str = "", adapter: str | None = None
+) -> typer.Exit:
+    """Run the window until it is closed; the exit to raise then."""
     from sledmon.present.dashboard.app import Places, run
 
     places = Places(
@@ -38,4 +38,4 @@ def open_window(
         new_name=local_time_name,
         now=lambda: datetime.now(UTC).astimezone(),  # noqa: TID251 - for people
     )
-    raise typer.Exit(run(places, begin))
+    return typer.Exit(run(places, begin))

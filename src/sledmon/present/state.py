@@ -24,7 +24,7 @@ from sledmon.present.running.updates import (
     Update,
 )
 from sledmon.present.trail import Run, Trail
-from sledmon.results import Conditions, Rep, Session
+from sledmon.results import AthleteSummary, Conditions, Rep, Session
 from sledmon.rig import Rig
 from sledmon.samples import Device
 from sledmon.units import NANOSECONDS_PER_SECOND
@@ -74,6 +74,7 @@ class LaneState:
     now_s: float = 0.0
     rig: Rig = field(default_factory=Rig)
     reps: tuple[Rep, ...] = ()
+    athletes: tuple[AthleteSummary, ...] = ()
     sensors: dict[Device, SensorStatus] = field(default_factory=dict)
     lost: set[Device] = field(default_factory=set)
     """Sensors that were streaming and are not any more."""
@@ -192,7 +193,7 @@ class SidelineState:
 
 def _take_reps(lane: LaneState, update: RepsNow) -> list[Happening]:
     known = {rep.estimates.start_s for rep in lane.reps}
-    lane.reps = update.reps
+    lane.reps, lane.athletes = update.reps, update.athletes
     fresh = [rep for rep in update.reps if rep.estimates.start_s not in known]
     if fresh:
         lane.last_final_s = lane.now_s

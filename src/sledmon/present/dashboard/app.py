@@ -1,8 +1,9 @@
-"""The program's window from the start screen to the summary: which screen follows which."""
+"""The program's window: from the start screen to a session, a replay, and back."""
 
+import shutil
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,28 +12,28 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from sledmon.acquire.radio import Radio
+from sledmon.acquire.remembered import remembered
 from sledmon.errors import SledmonError
-from sledmon.present import live_words as words
-from sledmon.present.dashboard.feed import Feed
-from sledmon.present.dashboard.live.athlete import AthleteWindow
-from sledmon.present.dashboard.live.screen import LiveScreen
-from sledmon.present.dashboard.queue import QueueScreen
+from sledmon.present.choosing import Choosing
+from sledmon.present.dashboard.connect import ConnectScreen
+from sledmon.present.dashboard.session_flow import Begun, SessionFlow
 from sledmon.present.dashboard.settings import SettingsScreen
 from sledmon.present.dashboard.start import StartScreen
 from sledmon.present.dashboard.window import Window
+from sledmon.present.preflight import Checks
 from sledmon.present.queue import Athlete, Queue, read_queue, write_queue
-from sledmon.present.recent import Recent, recent_sessions
+from sledmon.present.recent import recent_sessions
 from sledmon.present.running import DemoSource, LaneOrder, LiveSource, RunningSession, TakenUp
+from sledmon.present.running.listening import Listening
 from sledmon.present.running.session import NO_LIBRARY
-from sledmon.present.running.sources import Source
-from sledmon.present.settings import AudioMode, Settings, read_settings, write_settings
-from sledmon.present.sideline import Sideline
-from sledmon.present.state import Happening, SidelineState
+from sledmon.present.settings import Settings, read_settings, write_settings
+from sledmon.samples import DEVICES
 from sledmon.twin import SessionParams, simulate
 
 _T = TypeVar("_T")
 DEMO_QUEUE: Final = Queue((Athlete(name="Demo"),))
 DEMO: Final = SessionParams(seed=1, reps=8, unresisted=3, load_lb=(0, 5, 10, 20), faults="mild")
+LOOK_MS: Final = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,38 +55,41 @@ class Dashboard(QObject):
     def __init__(self, places: Places) -> None:
         super().__init__()
         self._places = places
-        settings, self._trouble = _read(read_settings, Settings())
-        self.queue, trouble = _read(read_queue, Queue())
-        self._trouble = self._trouble or trouble
+        settings, trouble = _kept(read_settings, Settings())
+        self.queue, trouble_too = _kept(read_queue, Queue())
+        self._trouble = trouble or trouble_too
         self.window = Window(settings, self._keep_settings)
         self.window.about_to_close = self._may_close
         self.start_screen = StartScreen()
         self.start_screen.demo_asked.connect(self.demo)
-        self.start_screen.connect_asked.connect(self.connect_sensors)
+        self.start_screen.connect_asked.connect(self.choose_sensors)
         self.start_screen.open_asked.connect(self.open)
         self.start_screen.resume_asked.connect(self.resume)
         self.start_screen.settings_asked.connect(self.show_settings)
-        self.settings_screen = SettingsScreen()
-        self.settings_screen.changed.connect(self.window.change)
-        self.settings_screen.closed.connect(self._back)
-        self.athlete_window: AthleteWindow | None = None
-        self.session: RunningSession | None = None
-        self.state: SidelineState | None = None
-        self.live: LiveScreen | None = None
-        self._feed: Feed | None = None
-        self._demo_runs = False
+        self.flow: SessionFlow | None = None
+        self.connecting: ConnectScreen | None = None
+        self._listening: Listening | None = None
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._hear)
         self._closing = False
 
-    def show(self) -> None:
-        """Open the window on the start screen."""
-        self.window.show()
-        self.show_start()
-
-    def show_start(self) -> None:
+    def show_start(self, trouble: str = "") -> None:
         """The start screen, with sessions of late."""
-        self.window.show_screen(self.start_screen)
         places = self._places
-        self.start_screen.look_for(lambda: _recent(places.recordings, places.library), places.now())
+        self.window.show_screen(self.start_screen)
+        self.start_screen.say(trouble or self._trouble)
+        self._trouble = ""
+        self.start_screen.look_for(
+            lambda: recent_sessions(places.recordings, places.library), places.now()
+        )
+
+    def show_settings(self) -> None:
+        """Units, theme, sound."""
+        screen = SettingsScreen()
+        screen.changed.connect(self.window.change)
+        screen.closed.connect(self.show_start)
+        self.window.show_screen(screen)
 
     def demo(
         self,
@@ -94,144 +98,145 @@ class Dashboard(QObject):
         record: Path | None = None,
     ) -> None:
         """A simulated session, at once; it is no real athlete's and enters no library."""
-        path = record or self._places.demos / f"{self._places.new_name()}.mcap"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = record or self._fresh(self._places.demos)
         source = DemoSource(simulate(params), speed=speed)
-        self._run(source, path, NO_LIBRARY, DEMO_QUEUE, badge=words.DEMO)
+        session = RunningSession(source, [path], NO_LIBRARY)
+        self._begin(Begun(session=session, queue=DEMO_QUEUE, demo=True, when=self._when()))
 
-    def connect_sensors(self) -> None:
-        """Sensors of last time, or the only ones in range."""
-        path = self._places.recordings / f"{self._places.new_name()}.mcap"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        order = LaneOrder(events=(("athlete", self.queue.now.name),))
-        source = LiveSource([order], self._places.open_radio)
-        self._run(source, path, self._places.library, self.queue)
+    def choose_sensors(self) -> None:
+        """What is in range; those of last time are chosen already."""
+        before = [choice for lane in remembered()[:1] for choice in lane]
+        screen = ConnectScreen(tuple(before))
+        screen.chosen.connect(self._connect)
+        screen.again_asked.connect(self._listen)
+        screen.closed.connect(self._leave_sensors)
+        self.connecting = screen
+        self.window.show_screen(screen)
+        self._listen()
+
+    def connect_sensors(self, orders: list[LaneOrder], paths: list[Path] | None = None) -> None:
+        """A session with sensors: named, or those of last time, or the only ones in range."""
+        paths = paths or [
+            self._fresh(self._places.recordings, number, len(orders))
+            for number in range(1, len(orders) + 1)
+        ]
+        source = LiveSource(orders, self._places.open_radio)
+        session = RunningSession(source, paths, self._places.library)
+        self._begin(Begun(session=session, queue=self.queue, when=self._when()))
 
     def resume(self, path: Path) -> None:
         """Go on with a session that was cut off."""
         try:
             taken_up = TakenUp(path)
         except SledmonError as error:
-            self.say(str(error))
+            self.show_start(str(error))
             return
         source = LiveSource([LaneOrder(resumed_ns=taken_up.resumed_ns)], self._places.open_radio)
-        self._run(source, path, self._places.library, self.queue, taken_up=taken_up)
+        session = RunningSession(source, [path], self._places.library, taken_up)
+        self._begin(Begun(session=session, queue=self.queue, when=self._when()))
 
     def open(self, path: Path) -> None:
         """Replay a recording."""
         raise NotImplementedError
 
-    def say(self, sentence: str) -> None:
-        """Tell something on whatever screen is shown."""
-        shown = self.window.screen_shown
-        if isinstance(shown, LiveScreen):
-            shown.say(sentence)
+    def _begin(self, begun: Begun) -> None:
+        flow = SessionFlow(self.window, begun)
+        flow.failed.connect(self._failed)
+        flow.closed.connect(self._closed)
+        flow.replay_asked.connect(self.open)
+        if not begun.demo:
+            flow.queue_changed.connect(self._keep_queue)
+        self.flow = flow
+        flow.begin()
 
-    def show_settings(self) -> None:
-        """The settings, and back."""
-        self.window.show_screen(self.settings_screen)
-
-    def _run(
-        self,
-        source: Source,
-        path: Path,
-        library: str,
-        queue: Queue,
-        *,
-        badge: str = "",
-        taken_up: TakenUp | None = None,
-    ) -> None:
-        session = RunningSession(source, [path], library, taken_up)
-        state = SidelineState()
-
-        def say(lane: int, kind: str, value: str, time_s: float | None) -> None:
-            session.say(kind, value, lane=lane, time_s=time_s)
-
-        sideline = Sideline(state, say, self.window.settings, queue)
-        live = LiveScreen(sideline, badge=badge)
-        live.queue_asked.connect(self._show_queue)
-        live.mute_asked.connect(self._mute)
-        live.settings_asked.connect(self.show_settings)
-        live.athlete_window_asked.connect(self._toggle_athlete_window)
-        live.athlete_changed.connect(self._show_athlete)
-        self.session, self.state, self.live = session, state, live
-        self._demo_runs = bool(badge)
-        self._feed = Feed(session, state)
-        self._feed.frame.connect(self._frame)
-        self.window.show_screen(live)
-        session.start()
-
-    def _frame(self, happenings: list[Happening], changed: bool) -> None:
-        if self.live is not None:
-            self.live.frame(happenings, changed)
-        if self.state is not None and self.state.ended and self._closing:
-            self.window.close()
-
-    def _show_queue(self) -> None:
-        if self.live is None:
+    def _connect(self, choosing: Choosing) -> None:
+        self._leave_sensors(shows_start=False)
+        if choosing.demo:
+            self.demo()
             return
-        line = self.live.sideline
-        screen = QueueScreen(line.queue)
-        screen.changed.connect(self._take_queue)
-        screen.last_rep_was.connect(lambda name: self._said(line.last_was(name)))
-        screen.swap_asked.connect(lambda: self._said(line.swap_last_two()))
-        screen.closed.connect(self._back)
-        self.window.show_screen(screen)
+        order = LaneOrder(wanted=choosing.wanted, events=(("athlete", self.queue.now.name),))
+        path = self._fresh(self._places.recordings)
+        source = LiveSource([order], self._places.open_radio)
+        session = RunningSession(source, [path], self._places.library)
+        checks = _checks(choosing, path)
+        self._begin(Begun(session=session, queue=self.queue, checks=checks, when=self._when()))
 
-    def _take_queue(self, queue: Queue) -> None:
-        if self.live is not None:
-            self._said(self.live.sideline.take_queue(queue))
-            if not self._demo_runs:
-                self.queue = queue
-                _read(lambda: write_queue(queue), None)
+    def _listen(self) -> None:
+        if self._listening is not None:
+            self._listening.stop()
+        self._listening = Listening(self._places.open_radio)
+        self._listening.start()
+        self._look.start()
 
-    def _said(self, sentence: str) -> None:
-        if self.live is not None:
-            self.live.say(sentence)
+    def _hear(self) -> None:
+        if self.connecting is not None and self._listening is not None:
+            self.connecting.take(self._listening)
 
-    def _mute(self) -> None:
-        settings = self.window.settings
-        muted = settings.audio is AudioMode.OFF
-        self.window.change(replace(settings, audio=AudioMode.READ if muted else AudioMode.OFF))
-
-    def _toggle_athlete_window(self) -> None:
-        if self.athlete_window is not None and self.athlete_window.isVisible():
-            self.athlete_window.close()
-            return
-        self.athlete_window = AthleteWindow(self.window.settings)
-        self.athlete_window.open()
-        if self.live is not None:
-            self._show_athlete(self.live.athlete_value())
-
-    def _show_athlete(self, value: object) -> None:
-        if self.athlete_window is not None and self.athlete_window.isVisible():
-            self.athlete_window.panel.show_value(value)  # type: ignore[arg-type]
-
-    def _back(self) -> None:
-        if self.live is not None:
-            self.window.show_screen(self.live)
-        else:
+    def _leave_sensors(self, *, shows_start: bool = True) -> None:
+        self._look.stop()
+        if self._listening is not None:
+            self._listening.stop()
+        self._listening = self.connecting = None
+        if shows_start:
             self.show_start()
 
+    def _failed(self, why: str) -> None:
+        self.flow = None
+        if self._closing:
+            self.window.close()
+        else:
+            self.show_start(why)
+
+    def _closed(self) -> None:
+        self.flow = None
+        self.show_start()
+
     def _keep_settings(self, settings: Settings) -> None:
-        if self.athlete_window is not None:
-            self.athlete_window.set_settings(settings)
-        _read(lambda: write_settings(settings), None)
+        if self.flow is not None:
+            self.flow.restyle()
+        _kept(lambda: write_settings(settings), None)
+
+    def _keep_queue(self, queue: Queue) -> None:
+        self.queue = queue
+        _kept(lambda: write_queue(queue), None)
 
     def _may_close(self) -> bool:
-        """A session that runs is ended in good order first; the window closes by itself then."""
-        if self.session is None or not self.session.running:
-            return True
-        self._closing = True
-        self.session.stop()
-        return False
+        """A session that runs is ended in good order before the window goes."""
+        if self._listening is not None:
+            self._listening.stop()
+        if self.flow is not None:
+            self.flow.shut()
+        return True
+
+    def _fresh(self, folder: Path, lane: int = 1, lanes: int = 1) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = self._places.new_name()
+        return folder / (f"{name}-lane{lane}.mcap" if lanes > 1 else f"{name}.mcap")
+
+    def _when(self) -> str:
+        return f"{self._places.now():%d %B %Y, %H:%M}"
 
 
-def _recent(folder: Path, library: str) -> tuple[Recent, ...]:
-    return recent_sessions(folder, library)
+def _checks(choosing: Choosing, path: Path) -> Checks:
+    """What is known before anything is connected."""
+    chosen = choosing.chosen
+    heard = {device: one.sighting.signal_dbm for device, one in chosen.items()}
+    return Checks(
+        expected=tuple(device for device in DEVICES if device in chosen),
+        signals_dbm={device: dbm for device, dbm in heard.items() if dbm is not None},
+        own=tuple(device for device, one in chosen.items() if one.model.numbered),
+        disk_free=_disk_free(path),
+    )
 
 
-def _read(ask: Callable[[], _T], otherwise: _T) -> tuple[_T, str]:
+def _disk_free(path: Path) -> int | None:
+    try:
+        return shutil.disk_usage(path.parent).free
+    except OSError:
+        return None
+
+
+def _kept(ask: Callable[[], _T], otherwise: _T) -> tuple[_T, str]:
     """What is kept, or what stands instead and why: the window opens whatever is broken."""
     try:
         return ask(), ""
@@ -239,7 +244,7 @@ def _read(ask: Callable[[], _T], otherwise: _T) -> tuple[_T, str]:
         return otherwise, str(error)
 
 
-def run(places: Places, begin: Callable[[Dashboard], None]) -> int:
+def run(places: Places, begin: Callable[[Dashboard], object]) -> int:
     """Open the window and run it until it is closed; ``begin`` says what it begins with."""
     app = QApplication.instance() or QApplication(["sledmon"])
     app.setApplicationName("sledmon")
@@ -249,10 +254,6 @@ def run(places: Places, begin: Callable[[Dashboard], None]) -> int:
     listen = QTimer()
     listen.start(200)
     listen.timeout.connect(lambda: None)
-    dashboard.show()
+    dashboard.window.show()
     begin(dashboard)
-    code = app.exec()
-    if dashboard.session is not None:
-        dashboard.session.stop()
-        dashboard.session.join()
-    return int(code)
+    return int(app.exec())

@@ -41,6 +41,7 @@ class SummaryScreen(Page):
 
     share_asked = Signal()
     replay_asked = Signal()
+    end_asked = Signal()
     closed = Signal()
 
     def __init__(self) -> None:
@@ -76,12 +77,15 @@ class SummaryScreen(Page):
         key = Qt.Key
         self.ranking = self.button(words.RANKING, "R", (key.Key_R,), self._rank)
         self.share = self.button(words.SHARE, "H", (key.Key_H,), self.share_asked.emit)
+        self.ending = self.button(words.END_SESSION, "E", (key.Key_E,), self.end_asked.emit)
+        self.replay = self.button(words.REPLAY, "O", (key.Key_O,), self.replay_asked.emit)
         self.printing = self.button(words.PRINT, "P", (key.Key_P,), self._choose_print)
         for button in (
             self.share,
             self.printing,
             self.ranking,
-            self.button(words.REPLAY, "O", (key.Key_O,), self.replay_asked.emit),
+            self.ending,
+            self.replay,
             self.button(words.DONE, "Esc", (key.Key_Escape,), self.closed.emit),
         ):
             self.foot.addWidget(button)
@@ -94,8 +98,11 @@ class SummaryScreen(Page):
         when: str = "",
         *,
         demo: bool = False,
+        running: bool = False,
     ) -> None:
         """Show this one; ``when`` it was, in words."""
+        self.ending.setVisible(running)
+        self.replay.setVisible(not running)
         self.days = athlete_days(reps, summaries, minors)
         self._when = when
         self.show_badge(words.DEMO_BADGE if demo else "")

@@ -136,7 +136,7 @@ class RunningSession:
             self.updates.put(Moved(lane, block))
 
         def show(reps: tuple[Rep, ...]) -> None:
-            self.updates.put(RepsNow(lane, reps))
+            self.updates.put(RepsNow(lane, reps, pipeline.athletes()))
 
         async def records() -> AsyncGenerator[Sequence[Record], None]:
             if self._taken_up is not None:
@@ -145,9 +145,10 @@ class RunningSession:
                 async for batch in batches:
                     yield batch
 
+        pipeline = Pipeline(watch=moved, reread=recorder.reread)
         return await run_pipeline(
             records(),
-            Pipeline(watch=moved, reread=recorder.reread),
+            pipeline,
             recorder=_Telling(recorder, lane, self.updates.put),
             show=recorder.showing(show),
         )

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from sledmon.acquire.sensor import SensorStatus
-from sledmon.results import Rep, Session
+from sledmon.results import AthleteSummary, Rep, Session
 from sledmon.rig import Rig
 from sledmon.samples import Event, VelocityBlock
 
@@ -28,6 +28,7 @@ class RepsNow(NamedTuple):
 
     lane: int
     reps: tuple[Rep, ...]
+    athletes: tuple[AthleteSummary, ...] = ()
 
 
 class Said(NamedTuple):
