@@ -105,6 +105,7 @@ class Pipeline:
         self._packets_hash = _PacketsHash()
         self._events_hash = hashlib.sha256()
         self._refused: list[str] = []
+        self._not_corrected: Sequence[str] = ()
 
     def push(self, records: Sequence[Record]) -> bool:
         """Advance by records in order of arrival; True when a rep or its state may have changed.
@@ -193,6 +194,10 @@ class Pipeline:
         """What the session says of each athlete, by the reps last asked for."""
         return self._judge.summaries()
 
+    def refused(self) -> tuple[str, ...]:
+        """What the coach said without effect, and why, by the reps last asked for."""
+        return (*self._not_corrected, *self._refused)
+
     def _take_rig(self, opened: Opened) -> None:
         self._rig = parse_rig(opened.rig_toml, where="the recording's rig")
         for stage in (self._decoder, self._finder, self._corrected, self._coach):
@@ -208,7 +213,7 @@ class Pipeline:
     def _notes(self) -> tuple[str, ...]:
         assumed = self._rig.assumed
         rig = (f"rig defaults assumed: {', '.join(assumed)}",) if assumed else ()
-        return rig + tuple(self._not_corrected) + tuple(self._refused)
+        return rig + self.refused()
 
 
 def _piece(decoded: Decoded, first: int, records: Sequence[Record]) -> Piece:

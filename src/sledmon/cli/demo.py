@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,6 +29,9 @@ from sledmon.pipeline import Recorder
 from sledmon.recording import RecordingWriter
 from sledmon.samples import Record
 from sledmon.twin import SessionParams, simulate
+
+if TYPE_CHECKING:
+    from sledmon.present.dashboard.app import Dashboard
 
 EXAMPLE = "Example: sledmon demo --headless --reps 6 --load-lb 0,10,20 --speed 4"
 
@@ -60,7 +63,12 @@ def run(
         faults=faults.value,
     )
     if not headless and output_format is LiveFormat.TABLE and output is None and has_screen():
-        raise open_window(lambda dashboard: dashboard.demo(params, pace, record))
+
+        def begin(dashboard: "Dashboard") -> None:
+            dashboard.demo_params, dashboard.demo_speed = params, pace
+            dashboard.demo(record)
+
+        raise open_window(begin)
     session = simulate(params)
     with RecordingWriter(record) if record else nullcontext() as writer:
         recorder = _Remembering(writer)

@@ -4,6 +4,7 @@ Time is session time as the recording has it. Who, what load and which set come 
 events as recorded, never from a button: what is shown is what a replay will show.
 """
 
+import contextlib
 import math
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -75,6 +76,8 @@ class LaneState:
     rig: Rig = field(default_factory=Rig)
     reps: tuple[Rep, ...] = ()
     athletes: tuple[AthleteSummary, ...] = ()
+    refused: tuple[str, ...] = ()
+    """What the coach said without effect, and why."""
     sensors: dict[Device, SensorStatus] = field(default_factory=dict)
     lost: set[Device] = field(default_factory=set)
     """Sensors that were streaming and are not any more."""
@@ -180,10 +183,9 @@ class SidelineState:
             case Reached():
                 lane.now_s = max(lane.now_s, update.now_s)
             case Said():
-                try:
+                # What makes no sense is told with the reps, as the pipeline has it.
+                with contextlib.suppress(EventError):
                     lane.take_event(update)
-                except EventError as error:
-                    return [Refused(update.lane, str(error))]
             case SensorNow():
                 return _take_sensor(lane, update)
             case RepsNow():
@@ -193,11 +195,15 @@ class SidelineState:
 
 def _take_reps(lane: LaneState, update: RepsNow) -> list[Happening]:
     known = {rep.estimates.start_s for rep in lane.reps}
-    lane.reps, lane.athletes = update.reps, update.athletes
+    refused = [each for each in update.refused if each not in lane.refused]
+    lane.reps, lane.athletes, lane.refused = update.reps, update.athletes, update.refused
     fresh = [rep for rep in update.reps if rep.estimates.start_s not in known]
     if fresh:
         lane.last_final_s = lane.now_s
-    return [RepEnded(update.lane, rep) for rep in fresh]
+    return [
+        *(RepEnded(update.lane, rep) for rep in fresh),
+        *(Refused(update.lane, each) for each in refused),
+    ]
 
 
 def _take_sensor(lane: LaneState, update: SensorNow) -> list[Happening]:

@@ -66,6 +66,8 @@ class Dashboard(QObject):
         self.start_screen.open_asked.connect(self.open)
         self.start_screen.resume_asked.connect(self.resume)
         self.start_screen.settings_asked.connect(self.show_settings)
+        self.demo_params = DEMO
+        self.demo_speed: float | None = 1.0
         self.flow: SessionFlow | None = None
         self.connecting: ConnectScreen | None = None
         self._listening: Listening | None = None
@@ -91,15 +93,10 @@ class Dashboard(QObject):
         screen.closed.connect(self.show_start)
         self.window.show_screen(screen)
 
-    def demo(
-        self,
-        params: SessionParams = DEMO,
-        speed: float | None = 1.0,
-        record: Path | None = None,
-    ) -> None:
+    def demo(self, record: Path | None = None) -> None:
         """A simulated session, at once; it is no real athlete's and enters no library."""
         path = record or self._fresh(self._places.demos)
-        source = DemoSource(simulate(params), speed=speed)
+        source = DemoSource(simulate(self.demo_params), speed=self.demo_speed)
         session = RunningSession(source, [path], NO_LIBRARY)
         self._begin(Begun(session=session, queue=DEMO_QUEUE, demo=True, when=self._when()))
 

@@ -136,7 +136,7 @@ class RunningSession:
             self.updates.put(Moved(lane, block))
 
         def show(reps: tuple[Rep, ...]) -> None:
-            self.updates.put(RepsNow(lane, reps, pipeline.athletes()))
+            self.updates.put(RepsNow(lane, reps, pipeline.athletes(), pipeline.refused()))
 
         async def records() -> AsyncGenerator[Sequence[Record], None]:
             if self._taken_up is not None:

@@ -29,6 +29,8 @@ class RepsNow(NamedTuple):
     lane: int
     reps: tuple[Rep, ...]
     athletes: tuple[AthleteSummary, ...] = ()
+    refused: tuple[str, ...] = ()
+    """What the coach said without effect, and why."""
 
 
 class Said(NamedTuple):
