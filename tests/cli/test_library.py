@@ -11,7 +11,7 @@ import pytest
 
 from sledmon.acquire.streaming import simulated
 from sledmon.acquire.warp import WarpedLoop
-from sledmon.cli.storing import Storing, library_or_told
+from sledmon.present.running.storing import Storing, library_or_told
 from sledmon.library import open_library, session_document, session_list
 from sledmon.pipeline import Pipeline, run
 from sledmon.recording import RecordingWriter
