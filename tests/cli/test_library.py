@@ -18,7 +18,7 @@ from sledmon.recording import RecordingWriter
 from sledmon.twin import SessionParams, simulate
 from tests.cli.command import assert_one_sentence, sledmon
 from tests.library.recordings import named, turns, write
-from tests.pipeline.sessions import path_of
+from tests.pipeline.sessions import path_of, with_events
 
 CLEAN, HARSH = path_of("simulated-clean-10yd"), path_of("simulated-harsh-radio")
 
@@ -78,6 +78,23 @@ def test_a_rebuild_gives_the_very_results_of_the_day(place: Path, tmp_path: Path
     recording.write_bytes(HARSH.read_bytes())
     assert_one_sentence(ran := sledmon("library", "rebuild"))
     assert "other packets" in ran.err
+
+
+def test_a_correction_that_reaches_back_beyond_the_kept_minutes_is_rebuilt_as_analysed(
+    place: Path, tmp_path: Path
+) -> None:
+    params = SessionParams(seed=4, reps=2, unresisted=2, long_rests=((2, 640.0),))
+    records = simulate(params).records
+    end_s = records[-1].received_ns / 1e9
+    late = with_events(
+        records, (end_s, 3.0, "distance_yd", "5"), (end_s, 600.0, "distance_yd", "10")
+    )
+    recording = write(tmp_path / "long.mcap", late)
+    analysed = sledmon("analyze", recording, "--format", "json").out
+    assert [round(rep["distance_m"], 3) for rep in json.loads(analysed)["reps"]] == [4.572, 9.144]
+    sledmon("library", "add", recording)
+    assert sledmon("library", "show", recording, "--format", "json").out == analysed
+    assert "unchanged" in sledmon("library", "rebuild").out
 
 
 def test_reps_are_in_the_library_before_they_are_shown_and_the_end_is_what_analyze_says(

@@ -58,7 +58,8 @@ def results_of(path: Path) -> "Results":
 
     recording = open_or_warn(path)
     params = PipelineParams()
-    session = asyncio.run(run_pipeline(played_back(recording), Pipeline(params)))
+    pipeline = Pipeline(params, reread=recording.batches)
+    session = asyncio.run(run_pipeline(played_back(recording), pipeline))
     return Results(
         document=session_document(session, str(path)),
         opened=recording.opened,
