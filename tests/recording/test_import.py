@@ -198,6 +198,10 @@ def test_a_bad_row_is_named_and_nothing_is_written(
     ("events", "message"),
     [
         ("time_s,event,value\n1,laod_kg,4\n", "line 2, column event: unknown event 'laod_kg'"),
+        (
+            "time_s,event,value\n1,plan,pure-sped\n",
+            "line 2, column value: plan: no plan is named 'pure-sped'; did",
+        ),
         ("time_s,event,value\n1,load_kg,-4\n", "line 2, column value: load_kg = -4"),
         ("time_s,event,value\nx,load_kg,4\n", "line 2, column time_s: 'x' is not"),
         ("time_s,event,value\n1e13,load_kg,4\n", "line 2, column time_s"),

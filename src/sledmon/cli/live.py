@@ -8,15 +8,16 @@ from typing import Annotated, Final, TypeVar
 import typer
 
 from sledmon.acquire.live import local_time_name
+from sledmon.cli.coach import Coach, Said
 from sledmon.cli.destinations import require_new_recording, require_results_place
 from sledmon.cli.live_run import LiveRun, Request
-from sledmon.cli.options import Headless, LiveFormat, Output, plan_from, write_out
+from sledmon.cli.options import Headless, LiveFormat, Output, write_out
 from sledmon.cli.places import recordings_folder
 from sledmon.cli.radios import Adapter
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.running.storing import Storing, library_or_told
 from sledmon.recording import RecordingWriter
-from sledmon.rig import read_rig
+from sledmon.rig import Rig, read_rig
 
 _T = TypeVar("_T")
 
@@ -70,25 +71,17 @@ def run(
     """Record and show what the sensors send, until Ctrl-C.
 
     Sensors of last time are found without being named. A coach's inputs are lines on standard
-    input, an event and its value each: athlete Ana, load_lb 10, unresisted 1, exclude_rep, undo.
+    input, an event and its value each: athlete Ana, load_lb 10, unresisted 1, exclude_rep, undo;
+    baseline alone brings that of whoever runs from the library.
     """
     lanes = max(len(imu or ()), len(encoder or ()), 1)
     if lanes > MOST_LANES:
         raise typer.BadParameter(f"{lanes} lanes; one computer takes {MOST_LANES}")
-    requests = [
-        Request(
-            wanted={"imu": belt or "", "encoder": tether or ""},
-            rig_toml=read_rig(rig_path)[0] if rig_path else "",
-            athlete=name or "",
-            plan=_plan_text(plan) if plan else "",
-        )
-        for belt, tether, rig_path, name in zip(
-            _for_lanes("--imu", imu, lanes),
-            _for_lanes("--encoder", encoder, lanes),
-            _for_lanes("--rig", rig, lanes, one_for_all=True),
-            _for_lanes("--athlete", athlete, lanes),
-            strict=True,
-        )
+    belts, tethers = _for_lanes("--imu", imu, lanes), _for_lanes("--encoder", encoder, lanes)
+    names = _for_lanes("--athlete", athlete, lanes)
+    rigs = [
+        read_rig(path) if path else ("", Rig())
+        for path in _for_lanes("--rig", rig, lanes, one_for_all=True)
     ]
     paths = _recordings(record, lanes)
     for path in paths:
@@ -99,11 +92,20 @@ def run(
         kept_in = None if library == "none" else library_or_told(library, _tell)
         if kept_in is not None:
             stack.enter_context(kept_in)
+        coach = Coach([read for _, read in rigs], kept_in)
+        requests = [
+            Request(
+                wanted={"imu": belts[i] or "", "encoder": tethers[i] or ""},
+                rig_toml=rigs[i][0],
+                events=_first_said(coach, i + 1, plan, names[i]),
+            )
+            for i in range(lanes)
+        ]
         recorders = [
             Storing(kept_in, stack.enter_context(RecordingWriter(path)), path, _tell)
             for path in paths
         ]
-        sessions = LiveRun(requests, adapter).run(
+        sessions = LiveRun(requests, coach, adapter).run(
             recorders, quiet=output_format is LiveFormat.JSON and output is None
         )
         for recorder, session in zip(recorders, sessions, strict=True):
@@ -140,9 +142,15 @@ def _for_lanes(
     return values + [None] * (lanes - len(values))
 
 
-def _plan_text(said: str) -> str:
-    """What the recording will hold of it: its TOML, or the preset's name."""
-    return plan_from(said).text or said
+def _first_said(coach: Coach, lane: int, plan: str | None, athlete: str | None) -> tuple[Said, ...]:
+    """The events that a lane begins with."""
+    events: tuple[Said, ...] = coach.plan(lane, plan).events if plan else ()
+    if athlete:
+        named = coach.athlete(lane, athlete)
+        events += named.events
+        if named.words != f"athlete {athlete}":
+            _tell(named.words)
+    return events
 
 
 def _recordings(given: list[Path] | None, lanes: int) -> list[Path]:

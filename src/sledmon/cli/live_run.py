@@ -17,7 +17,7 @@ from sledmon.acquire.live import LaneReport, LaneRequest, LiveLanes
 from sledmon.acquire.radio_thread import RadioThread
 from sledmon.acquire.remembered import remember, remembered
 from sledmon.acquire.sensor import SensorChoice, SensorStatus
-from sledmon.cli.coach_lines import coach_input, lines_of_stdin
+from sledmon.cli.coach import Coach, Said, lines_of_stdin
 from sledmon.cli.radios import open_radio
 from sledmon.errors import EventError
 from sledmon.pipeline import Pipeline
@@ -33,22 +33,16 @@ class Request(NamedTuple):
 
     wanted: dict[Device, str]
     rig_toml: str
-    athlete: str
-    plan: str
-    """TOML, or a preset's name; empty: none."""
-
-    @property
-    def events(self) -> tuple[tuple[str, str], ...]:
-        """What the coach says before anything else."""
-        said = (("plan", self.plan), ("athlete", self.athlete))
-        return tuple((kind, value) for kind, value in said if value)
+    events: tuple[Said, ...]
+    """What the coach says before anything else."""
 
 
 class LiveRun:
     """One run of the command: the radio in its thread, the pipelines in this one."""
 
-    def __init__(self, requests: list[Request], adapter: str | None) -> None:
+    def __init__(self, requests: list[Request], coach: Coach, adapter: str | None) -> None:
         self._requests = requests
+        self._coach = coach
         self._adapter = adapter
         self._inboxes = [Inbox() for _ in requests]
         self._lanes: LiveLanes | None = None
@@ -133,13 +127,14 @@ class LiveRun:
         def listen() -> None:
             for line in lines_of_stdin():
                 try:
-                    lane, kind, value = coach_input(line, len(self._requests))
+                    taken = self._coach.take(line)
                 except EventError as error:
                     say(f"not taken: {error}")
                     continue
-                radio.call(self._event, lane, kind, value)
-                said = f"{kind} {value}".strip()
-                say(f"taken: lane {lane}: {said}" if len(self._requests) > 1 else f"taken: {said}")
+                for kind, value in taken.events:
+                    radio.call(self._event, taken.lane, kind, value)
+                lane = f"lane {taken.lane}: " if len(self._requests) > 1 else ""
+                say(f"taken: {lane}{taken.words}")
 
         threading.Thread(target=listen, name="coach", daemon=True).start()
 

@@ -70,10 +70,12 @@ def parse_loads(text: str) -> tuple[float, ...]:
 
 def plan_from(said: str) -> Plan:
     """A plan from a file, or from a preset's name."""
-    path = Path(said)
+    path, known = Path(said), f"name a file (.toml) or {', '.join(PRESETS)}"
     if not path.is_file():
+        if path.is_dir():
+            raise PlanError(f"{said or '--plan'} names no plan; {known}")
         if path.suffix or len(path.parts) > 1:
-            raise PlanError(f"{said} does not exist; name a plan (.toml) or {', '.join(PRESETS)}")
+            raise PlanError(f"{said} does not exist; {known}")
         return read_plan(said, where="--plan")
     return read_plan_file(path)
 

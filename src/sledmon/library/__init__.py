@@ -8,10 +8,13 @@ from sledmon.library.athletes import (
     athletes,
     change_athlete,
     find_athlete,
+    find_text,
+    nicknames,
     store_text,
 )
 from sledmon.library.erase import Analyse, Plan, Receipt, erase, plan_erasure
 from sledmon.library.export import athlete_files, write_files
+from sledmon.library.ids import name_key
 from sledmon.library.library import Library, open_library
 from sledmon.library.queries import (
     BoardLine,
@@ -54,10 +57,13 @@ __all__ = [
     "erase",
     "find_athlete",
     "find_session",
+    "find_text",
     "history",
     "known_recordings",
     "leaderboard",
+    "name_key",
     "named",
+    "nicknames",
     "of_athlete",
     "open_library",
     "plan_erasure",

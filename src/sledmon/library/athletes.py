@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, select
@@ -110,6 +110,21 @@ def store_text(edit: Edit, kind: str, name: str, toml: str) -> bool:
     return edit.store(aggregate, named_id(kind, name), content(aggregate, root, {}))
 
 
+def find_text(connection: Connection, what: Literal["rigs", "plans"], name: str) -> str | None:
+    """The TOML of the rig or plan that is kept under a name; None where there is none."""
+    table = schema.metadata.tables[what]
+    one = named_id(what.removesuffix("s"), name)
+    asked = select(table.c.toml).where(table.c.id == one, ~table.c.erased)
+    return connection.execute(asked).scalar()
+
+
+def nicknames(connection: Connection) -> dict[str, str]:
+    """Every nickname as it is spelled here, by its ``name_key``."""
+    table = schema.athletes
+    asked = select(table.c.name_key, table.c.nickname).where(~table.c.erased)
+    return {row.name_key: row.nickname for row in connection.execute(asked)}
+
+
 def find_athlete(connection: Connection, nickname: str) -> Athlete:
     """Who bears a nickname; LibraryError with what comes close."""
     one, known = _bearer(connection, nickname)
@@ -206,13 +221,7 @@ def _join(edit: Edit, group: str, athlete: UUID) -> None:
 
 
 def _unknown(connection: Connection, nickname: str) -> LibraryError:
-    table = schema.athletes
-    names = {
-        row.name_key: row.nickname
-        for row in connection.execute(
-            select(table.c.name_key, table.c.nickname).where(~table.c.erased)
-        )
-    }
+    names = nicknames(connection)
     close = difflib.get_close_matches(name_key(nickname), names, n=1)
     advice = f"did you mean '{names[close[0]]}'?" if close else "see: sledmon library list athletes"
     return LibraryError(f"no athlete is called '{plain_text(nickname)}'; {advice}")

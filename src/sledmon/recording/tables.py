@@ -11,8 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from sledmon.errors import EventError, ImportTableError, counted
+from sledmon.errors import EventError, ImportTableError, PlanError, counted
 from sledmon.events import canonical_value
+from sledmon.plan import read_plan
 from sledmon.recording.csv_rows import (
     CsvFile,
     number_at,
@@ -156,7 +157,9 @@ def _read_events(file: CsvFile, notes: list[str]) -> list[Event]:
         kind = row.fields[kind_at]
         try:
             value = canonical_value(kind, row.fields[value_at])
-        except EventError as error:
+            if kind == "plan":
+                read_plan(value)
+        except (EventError, PlanError) as error:
             column = "event" if str(error).startswith("unknown event") else "value"
             raise ImportTableError(f"{where}, column {column}: {error}") from None
         events.append(Event(_ns(time_s), time_s, kind, value))
