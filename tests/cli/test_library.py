@@ -42,7 +42,7 @@ def test_added_sessions_are_listed_and_shown_as_analyze_shows_them(place: Path) 
     assert shown.out == analysed.out
     table = sledmon("library", "show", listed[0]["id"][:8])
     assert table.code == 0
-    assert "15 kg + " in table.out
+    assert "15 kg+" in table.out
     assert sledmon("library", "list").out.count("\n") == 3
 
 
@@ -155,6 +155,32 @@ def test_athletes_are_entered_with_consent_and_shown(place: Path) -> None:
     assert_one_sentence(sledmon("library", "add", "--athlete", "Bea", "--consent", "fame"))
 
 
+def test_what_was_entered_is_told_and_so_is_a_new_name_much_like_another(
+    place: Path, tmp_path: Path
+) -> None:
+    asked = ("--athlete", "Demon", "--not-under-16", "--consent", "share", "--group", "u18")
+    entered = sledmon("library", "add", *asked).out
+    assert entered.startswith("Demon  u18  agreed to share (20")
+    added = sledmon("library", "add", CLEAN)
+    assert (added.code, added.err) == (0, "")
+    assert added.out.endswith(f"{CLEAN}: Demo is new, and much like Demon\n")
+    assert "much like" not in sledmon("library", "add", HARSH).out
+    assert sledmon("library", "add", "--athlete", "Dem").out.startswith("Dem is new, and much like")
+
+
+def test_tables_fit_a_terminal_of_80_columns(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sledmon("library", "add", CLEAN)
+    monkeypatch.setattr("sledmon.present.terminal._PIPE_WIDTH", 80)
+    session = sledmon("library", "show", CLEAN).out
+    assert (
+        "\nrep 4: Take off all 20 lb and use a lighter sled: even the empty one is past"
+        in session
+    )
+    for shown in (session, sledmon("library", "show", "Demo").out, sledmon("library", "list").out):
+        assert "…" not in shown
+        assert "Demo" in shown
+
+
 def test_rigs_and_plans_are_kept_under_their_files_names(place: Path, tmp_path: Path) -> None:
     (tmp_path / "lane 1.toml").write_text("[sled]\nmass_kg = 12.0\n")
     (tmp_path / "speed.toml").write_text("target = 'speed'\n")
@@ -162,6 +188,9 @@ def test_rigs_and_plans_are_kept_under_their_files_names(place: Path, tmp_path: 
         "library", "add", "--rig", tmp_path / "lane 1.toml", "--plan", tmp_path / "speed.toml"
     )
     assert (ran.code, ran.err) == (0, "")
+    assert ran.out == "rig lane 1: stored\nplan speed: stored\n"
+    assert sledmon("library", "show", "Lane 1").out == "[sled]\nmass_kg = 12.0\n"
+    assert sledmon("library", "show", "speed").out == "target = 'speed'\n"
     assert sledmon("library", "list", "rigs").out == "lane 1\n"
     assert sledmon("library", "list", "plans", "--format", "json").out == '[\n "speed"\n]\n'
     (tmp_path / "bad.toml").write_text("[sled")

@@ -1,6 +1,5 @@
 """A coach's inputs as lines of text, and what the library knows of those they speak of."""
 
-import difflib
 import math
 import os
 import sys
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from sledmon.library import Library
 
 _WITH_A_TEXT: Final = {"athlete": "Ana", "surface": "turf", "note": "wet", "plan": "speed-10yd"}
-_NEARLY: Final = 0.75
-"""Names as alike as Ana and Anna may be one athlete's."""
 _DAY_S: Final = 86400.0
 
 Said = tuple[str, str]
@@ -81,14 +78,13 @@ class Coach:
         """Who comes next, spelled as the library knows them."""
         if self._library is None:
             return self._taken(lane, ("athlete", name))
-        from sledmon.library import name_key
+        from sledmon.library import much_like, name_key
 
-        key, words = name_key(name), ""
-        near = difflib.get_close_matches(key, self._names, n=1, cutoff=_NEARLY)
-        if near and key not in self._names:
-            other = self._names[near[0]]
+        other, words = much_like(name, self._names), ""
+        if other:
             words = f"athlete {name}, who is new; if {other} is meant, write: athlete {other}"
-        return self._taken(lane, ("athlete", self._names.setdefault(key, name)), words=words)
+        known = self._names.setdefault(name_key(name), name)
+        return self._taken(lane, ("athlete", known), words=words)
 
     def plan(self, lane: int, said: str) -> Taken:
         """A plan from a file, a preset's name or the library."""

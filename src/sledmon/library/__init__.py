@@ -9,6 +9,7 @@ from sledmon.library.athletes import (
     change_athlete,
     find_athlete,
     find_text,
+    much_like,
     nicknames,
     store_text,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "history",
     "known_recordings",
     "leaderboard",
+    "much_like",
     "name_key",
     "named",
     "nicknames",

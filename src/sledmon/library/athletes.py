@@ -17,6 +17,8 @@ from sledmon.library.schema import AGGREGATES
 from sledmon.library.versions import Version
 
 ATHLETES, REAL_NAMES, GROUPS, RIGS, PLANS, SESSIONS = AGGREGATES
+_NEARLY: Final = 0.75
+"""Names as alike as Ana and Anna may be one athlete's."""
 SCOPES: Final = ("record", "board", "share", "research")
 """What an athlete, or a parent for them, may agree to."""
 
@@ -123,6 +125,17 @@ def nicknames(connection: Connection) -> dict[str, str]:
     table = schema.athletes
     asked = select(table.c.name_key, table.c.nickname).where(~table.c.erased)
     return {row.name_key: row.nickname for row in connection.execute(asked)}
+
+
+def much_like(name: str, names: Mapping[str, str]) -> str:
+    """Who may be meant by a name that nobody of ``nicknames`` bears; empty: nobody.
+
+    >>> much_like("Ana", {"anna": "Anna"}), much_like("anna", {"anna": "Anna"})
+    ('Anna', '')
+    """
+    key = name_key(name)
+    near = [] if key in names else difflib.get_close_matches(key, names, n=1, cutoff=_NEARLY)
+    return names[near[0]] if near else ""
 
 
 def find_athlete(connection: Connection, nickname: str) -> Athlete:

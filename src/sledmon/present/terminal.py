@@ -160,9 +160,9 @@ def _table(reps: tuple[Rep, ...], title: str, gates: list[float], *, wide: bool)
         cells = [str(rep.number)]
         cells += [rep.conditions.athlete] if named else []
         cells += [_load(rep)]
-        cells += [_value(splits.get(gate, UNKNOWN), 3) for gate in gates]
-        cells += [_value(values.window.velocity_mps, 2)]
-        cells += [_value(values.peak_velocity_mps, 2)] if wide else []
+        cells += [value_text(splits.get(gate, UNKNOWN), 3) for gate in gates]
+        cells += [value_text(values.window.velocity_mps, 2)]
+        cells += [value_text(values.peak_velocity_mps, 2)] if wide else []
         cells += [_percent(rep.verdict.velocity_decrement), _verdict(rep)]
         cells += [values.trust] if wide else []
         table.add_row(*cells, style="dim" if rep.excluded else "")
@@ -220,15 +220,15 @@ def _summary(summary: AthleteSummary) -> list[str]:
     line = summary.load_velocity
     parts = []
     if summary.baseline_mps.known:
-        parts.append(f"free backpedal {_value(summary.baseline_mps, 2)} m/s")
+        parts.append(f"free backpedal {value_text(summary.baseline_mps, 2)} m/s")
     parts.append(f"varies by {_percent(summary.rep_cv)} % from rep to rep")
     if not line.why_not:
         slope = Measured(1000 * line.slope_mps_per_kg.value, 1000 * line.slope_mps_per_kg.sigma)
-        parts.append(f"loses {_value(slope, 0)} mm/s a kilogram (r² {line.r_squared:.2f})")
+        parts.append(f"loses {value_text(slope, 0)} mm/s a kilogram (r² {line.r_squared:.2f})")
     if summary.load_for_target_kg.known:
         load = summary.load_for_target_kg
         in_lb = Measured(*map(kilograms_to_pounds, load))
-        parts.append(f"sled and plates to your line {_value(in_lb, 0)} lb")
+        parts.append(f"sled and plates to your line {value_text(in_lb, 0)} lb")
     said = [f"{who}: {', '.join(parts)}"]
     said += [f"{who}: {line.why_not}"] if line.why_not else []
     return said + [f"{who}: {note}" for note in summary.notes]
@@ -237,8 +237,8 @@ def _summary(summary: AthleteSummary) -> list[str]:
 def _line(rep: Rep) -> str:
     values = rep.estimates
     parts = [f"rep {rep.number}", rep.conditions.athlete, _load(rep)]
-    parts += [f"{_yards(s.distance_m):g} yd {_value(s.time_s, 3)} s" for s in values.splits]
-    parts.append(f"end {_value(values.window.velocity_mps, 2)} m/s")
+    parts += [f"{_yards(s.distance_m):g} yd {value_text(s.time_s, 3)} s" for s in values.splits]
+    parts.append(f"end {value_text(values.window.velocity_mps, 2)} m/s")
     parts.append(f"drop {_percent(rep.verdict.velocity_decrement)} %")
     parts.append(_verdict(rep))
     if rep.verdict.advice:
@@ -257,7 +257,7 @@ def _load(rep: Rep) -> str:
     return f"{sled_lb:.0f}+{kilograms_to_pounds(rep.conditions.load_kg):.0f} lb"
 
 
-def _value(measured: Measured, decimals: int) -> str:
+def value_text(measured: Measured, decimals: int) -> str:
     """A value and its standard error, the error rounded up: it is never shown as zero."""
     if not measured.known:
         return "-"
@@ -270,7 +270,7 @@ def _value(measured: Measured, decimals: int) -> str:
 
 
 def _percent(measured: Measured) -> str:
-    return _value(Measured(100 * measured.value, 100 * measured.sigma), 1)
+    return value_text(Measured(100 * measured.value, 100 * measured.sigma), 1)
 
 
 def _verdict(rep: Rep) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sledmon.cli.library.asked import Place, opened, results_of, shown_progress, today
+from sledmon.cli.library.asked import Place, athlete_line, opened, results_of, shown_progress, today
 from sledmon.cli.options import each_or_told
 from sledmon.plan import read_plan_file
 from sledmon.rig import read_rig
@@ -72,15 +72,29 @@ def run(
                 real_name=real_name,
                 group=group,
             )
+            said: list[str] = []
             with library.editing() as edit:
+                other = of.much_like(athlete, of.nicknames(edit.connection))
+                if other:
+                    said.append(f"{athlete} is new, and much like {other}")
                 if athlete:
                     of.change_athlete(edit, athlete, change)
                 for kind, name, toml in texts:
-                    of.store_text(edit, kind, name, toml)
+                    changed = of.store_text(edit, kind, name, toml)
+                    said.append(f"{kind} {name}: {'stored' if changed else 'unchanged'}")
+                if athlete:
+                    said.append(athlete_line(of.find_athlete(edit.connection, athlete)))
+            typer.echo("\n".join(said))
 
         def store(path: Path) -> None:
-            one, changed = of.store_results(library, results_of(path), path)
+            results = results_of(path)
+            with library.reading() as connection:
+                known = of.nicknames(connection)
+            one, changed = of.store_results(library, results, path)
             typer.echo(f"{path}: session {str(one)[:8]} {'stored' if changed else 'unchanged'}")
+            for name in sorted({rep["athlete"] for rep in results.document["reps"]}):
+                if other := of.much_like(name, known):
+                    typer.echo(f"{path}: {name} is new, and much like {other}")
 
         if not each_or_told(shown_progress(recordings or [], "adding"), store):
             raise typer.Exit(1)

@@ -22,7 +22,7 @@ from sledmon.present.export.results_json import session_document
 from sledmon.present.terminal import console_for
 
 if TYPE_CHECKING:
-    from sledmon.library import Library, Results
+    from sledmon.library import Athlete, Library, Results
 
 Place = Annotated[
     str,
@@ -84,19 +84,29 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], empty: str) -> None:
-    """Aligned columns; a sentence where there is nothing to show."""
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], empty: str, wraps: str = ""
+) -> None:
+    """Aligned columns, ``wraps`` in several lines where need be; or a sentence for nothing."""
     rows = list(rows)
     if not rows:
         typer.echo(empty)
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(column, no_wrap=True)
+        table.add_column(column, no_wrap=column != wraps)
     for row in rows:
         table.add_row(*row)
     console = console_for()
     console.print(table)
+
+
+def athlete_line(athlete: "Athlete") -> str:
+    """Who they are here, and what they agreed to."""
+    parts = [athlete.nickname, "under 16" if athlete.under_16 else "", ", ".join(athlete.groups)]
+    consents = ", ".join(f"{c.scope} ({c.given_on})" for c in athlete.consents)
+    parts.append(f"agreed to {consents}" if consents else "")
+    return "  ".join(part for part in parts if part)
 
 
 def number(value: float | None, digits: int) -> str:

@@ -98,6 +98,7 @@ def _sessions(lines: "list[SessionLine]", output_format: TextOrJson) -> None:
             for line in lines
         ),
         "no sessions yet; see: sledmon library add --help",
+        wraps="title",
     )
 
 
@@ -117,6 +118,7 @@ def _athletes(lines: "list[Athlete]", output_format: TextOrJson) -> None:
             for line in lines
         ),
         "no athletes yet; see: sledmon library add --help",
+        wraps="consents",
     )
 
 

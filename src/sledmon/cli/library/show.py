@@ -9,12 +9,14 @@ from sledmon.cli.library.asked import (
     Format,
     Place,
     TextOrJson,
-    number,
+    athlete_line,
     opened,
     print_json,
     print_table,
 )
 from sledmon.errors import LibraryError
+from sledmon.present.terminal import value_text
+from sledmon.results import NAN, Measured
 from sledmon.units import kilograms_to_pounds, metres_to_yards
 
 if TYPE_CHECKING:
@@ -25,14 +27,14 @@ EXAMPLE = "Example: sledmon library show Bea --limit 20. Or: sledmon library sho
 
 
 def run(
-    what: Annotated[str, typer.Argument(metavar="ATHLETE|SESSION|RECORDING")],
+    what: Annotated[str, typer.Argument(metavar="ATHLETE|SESSION|RECORDING|PLAN|RIG")],
     place: Place = "",
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=10_000, help="Reps of an athlete.")
     ] = 50,
     output_format: Format = TextOrJson.TABLE,
 ) -> None:
-    """Show an athlete by nickname, or a session by its id's first letters or its recording."""
+    """Show an athlete, a session (by its id's first letters or its recording), a plan or a rig."""
     with opened(place) as library:
         try:
             document = _document(library, what)
@@ -40,7 +42,10 @@ def run(
             try:
                 _athlete(library, what, limit, output_format)
             except LibraryError as no_athlete:
-                raise LibraryError(f"{no_athlete}; {no_session}") from None
+                kept = _kept_text(library, what)
+                if not kept:
+                    raise LibraryError(f"{no_athlete}; {no_session}") from None
+                typer.echo(kept, nl=False)
             return
     if output_format is TextOrJson.JSON:
         print_json(document)
@@ -55,6 +60,15 @@ def _document(library: "Library", what: str) -> dict[str, Any]:
         one = of.find_session(connection, what)
         paths = of.recording_paths(connection, one)
         return of.session_document(connection, one, str(paths[0]) if paths else "")
+
+
+def _kept_text(library: "Library", name: str) -> str:
+    from sledmon import library as of
+
+    with library.reading() as connection:
+        return (
+            of.find_text(connection, "plans", name) or of.find_text(connection, "rigs", name) or ""
+        )
 
 
 def _athlete(library: "Library", nickname: str, limit: int, output_format: TextOrJson) -> None:
@@ -75,10 +89,9 @@ def _athlete(library: "Library", nickname: str, limit: int, output_format: TextO
             }
         )
         return
-    told = [athlete.nickname, "under 16" if athlete.under_16 else "", ", ".join(athlete.groups)]
-    typer.echo("  ".join(part for part in told if part))
+    typer.echo(athlete_line(athlete))
     print_table(
-        ("recorded", "session", "rep", "sled+load", "yd", "end m/s", "+-", "zone", "flag", "trust"),
+        ("recorded", "session", "rep", "sled+load", "yd", "end m/s", "zone", "flag", "trust"),
         (
             (
                 row["recorded_utc"][:10] or "-",
@@ -86,8 +99,7 @@ def _athlete(library: "Library", nickname: str, limit: int, output_format: TextO
                 str(row["number"]),
                 _resistance(row),
                 f"{metres_to_yards(row['distance_m']):g}",
-                number(row["window_velocity_mps"], 2),
-                number(row["window_velocity_sigma_mps"], 3),
+                _velocity(row["window_velocity_mps"], row["window_velocity_sigma_mps"]),
                 row["zone"] or "-",
                 row["flag"] or "",
                 "excluded" if row["excluded"] else row["trust"],
@@ -102,7 +114,7 @@ def _session(document: dict[str, Any]) -> None:
     recording = document.get("recording", {})
     typer.echo(f"{recording.get('path') or 'recording not on this computer'}")
     print_table(
-        ("rep", "athlete", "set", "sled+load", "yd", "end m/s", "+-", "zone", "flag", "advice"),
+        ("rep", "athlete", "set", "sled+load", "yd", "end m/s", "zone", "flag"),
         (
             (
                 str(rep["number"]),
@@ -110,19 +122,25 @@ def _session(document: dict[str, Any]) -> None:
                 str(rep["set"]),
                 _resistance(rep),
                 f"{metres_to_yards(rep['distance_m']):g}",
-                number(rep["window_velocity_mps"]["value"], 2),
-                number(rep["window_velocity_mps"]["sigma"], 3),
+                _velocity(*map(rep["window_velocity_mps"].get, ("value", "sigma"))),
                 rep["verdict"]["zone"],
                 rep["verdict"]["flag"] or "",
-                rep["verdict"]["advice"] or "",
             )
             for rep in document["reps"]
         ),
         "no reps in it",
+        wraps="athlete",
     )
+    for rep in document["reps"]:
+        if advice := rep["verdict"]["advice"]:
+            typer.echo(f"rep {rep['number']}: {advice}")
+
+
+def _velocity(value: float | None, sigma: float | None) -> str:
+    return value_text(Measured(NAN if value is None else value, NAN if sigma is None else sigma), 2)
 
 
 def _resistance(rep: dict[str, Any]) -> str:
     if rep["unresisted"]:
         return "-"
-    return f"{rep['sled_kg']:g} kg + {kilograms_to_pounds(rep['load_kg']):.0f} lb"
+    return f"{rep['sled_kg']:g} kg+{kilograms_to_pounds(rep['load_kg']):.0f} lb"
