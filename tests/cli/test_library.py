@@ -173,8 +173,7 @@ def test_tables_fit_a_terminal_of_80_columns(place: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("sledmon.present.terminal._PIPE_WIDTH", 80)
     session = sledmon("library", "show", CLEAN).out
     assert (
-        "\nrep 4: Take off all 20 lb and use a lighter sled: even the empty one is past"
-        in session
+        "\nrep 4: Take off all 20 lb and use a lighter sled: even the empty one is past" in session
     )
     for shown in (session, sledmon("library", "show", "Demo").out, sledmon("library", "list").out):
         assert "…" not in shown

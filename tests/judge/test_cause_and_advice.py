@@ -175,6 +175,22 @@ def test_a_flag_is_one_sentence_with_cause_and_then_the_advice() -> None:
     assert verdict_sentence(reps[0]) == ""
 
 
+def test_a_line_within_the_error_is_said_to_be_so_and_no_flag_is_raised() -> None:
+    reps = known(4.42, 1)
+    near = replace(reps[-1], verdict=judged(reps)[-1])
+    assert near.verdict.flag is None
+    assert verdict_sentence(near) == (
+        "11 % slower than your free backpedal: within error of your 10 % line."
+    )
+    for clear_mps in (4.2, 4.9):
+        reps = known(clear_mps, 1)
+        clear = replace(reps[-1], verdict=judged(reps)[-1])
+        assert "within error" not in verdict_sentence(clear)
+    reps = [replace(each, excluded=True) for each in known(4.42, 1)[-1:]]
+    excluded = replace(reps[-1], verdict=judged([*known(), *reps])[-1])
+    assert verdict_sentence(excluded) == ""
+
+
 def test_fatigue_is_told_by_its_own_number() -> None:
     reps = in_turn(1, (4.5, 4.5, 4.4, 3.7, 3.65))
     said = verdict_sentence(replace(reps[-1], verdict=judged(reps)[-1]))

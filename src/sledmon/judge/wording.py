@@ -60,6 +60,7 @@ BASELINES_DIFFER: Final = (
     "the baseline brought in ({brought:.2f} m/s) and today's own ({own:.2f} m/s) differ by more"
     " than their errors: check athlete and sensors"
 )
+_LIKELY: Final = JudgeParams().likely
 FELL_AWAY: Final = "velocity fell by {percent} within the rep, against the athlete's own curve"
 
 
@@ -99,11 +100,15 @@ def verdict_sentence(rep: Rep) -> str:
     """Flag, surety, cause and advice in one sentence; empty where there is nothing to say."""
     verdict = rep.verdict
     advice = f" {verdict.advice}" if verdict.advice else ""
+    name, _, at = (verdict.line or "").rpartition(" ")
+    line = percent_words(float(at or 0.0))
     if verdict.flag is None:
         if verdict.cause == "sensor":
             return f"{NOT_JUDGED}.{advice}"
+        if name == "decrement" and _is_near(rep):
+            slower = percent_words(verdict.velocity_decrement.value)
+            return f"{WITHIN_ERROR.format(decrement=slower, line=line)}.{advice}"
         return advice.strip()
-    line = percent_words(float((verdict.line or "0").rpartition(" ")[2]))
     loss = max(
         (
             measured.value
@@ -122,6 +127,12 @@ def verdict_sentence(rep: Rep) -> str:
     percent = ">99" if verdict.probability > 0.99 else f"{100 * verdict.probability:.0f}"
     surety = SURETY.format(percent=percent)
     return f"{said} ({surety}; {CAUSES[verdict.cause or 'load']}).{advice}"
+
+
+def _is_near(rep: Rep) -> bool:
+    """Whether a line may as well be crossed as not."""
+    judged = rep.estimates.complete and not rep.excluded
+    return judged and 1.0 - _LIKELY <= rep.verdict.probability < _LIKELY
 
 
 def verdict_notes(
