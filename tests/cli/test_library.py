@@ -12,13 +12,14 @@ import pytest
 from sledmon.acquire.streaming import simulated
 from sledmon.acquire.warp import WarpedLoop
 from sledmon.present.running.storing import Storing, library_or_told
+from sledmon.events import EVENT_KINDS
 from sledmon.library import open_library, session_document, session_list
 from sledmon.pipeline import Pipeline, run
 from sledmon.recording import RecordingWriter
 from sledmon.twin import SessionParams, simulate
 from tests.cli.command import assert_one_sentence, sledmon
 from tests.library.recordings import named, turns, write
-from tests.pipeline.sessions import path_of, with_events
+from tests.pipeline.sessions import path_of, records_of, with_events
 
 CLEAN, HARSH = path_of("simulated-clean-10yd"), path_of("simulated-harsh-radio")
 
@@ -95,6 +96,42 @@ def test_a_correction_that_reaches_back_beyond_the_kept_minutes_is_rebuilt_as_an
     sledmon("library", "add", recording)
     assert sledmon("library", "show", recording, "--format", "json").out == analysed
     assert "unchanged" in sledmon("library", "rebuild").out
+
+
+EVERY_EVENT = (
+    ("athlete", "Zoë"),
+    ("plan", "pure-speed"),
+    ("load_kg", "9"),
+    ("sled_kg", "12"),
+    ("surface", "grass"),
+    ("set", "2"),
+    ("unresisted", "0"),
+    ("distance_yd", "8"),
+    ("baseline", "4.9 0.05"),
+    ("zero", ""),
+    ("exclude_rep", ""),
+    ("include_rep", ""),
+    ("rep_edges", "24.1 26.8"),
+    ("recover_rep", "40"),
+    ("note", "windy"),
+)
+
+
+@pytest.mark.parametrize("undone", [0, 3, len(EVERY_EVENT)])
+def test_analysis_replay_and_rebuild_agree_whatever_was_said_and_undone(
+    undone: int, place: Path, tmp_path: Path
+) -> None:
+    assert {kind for kind, _ in EVERY_EVENT} == {*EVENT_KINDS} - {"undo"}
+    told = [(62 + i / 100, 24.0 + i / 100, *said) for i, said in enumerate(EVERY_EVENT)]
+    told += [(63 + i / 100, 63.0, "undo", "") for i in range(undone)]
+    recording = write(tmp_path / "a.mcap", with_events(records_of("simulated-clean-10yd"), *told))
+    analysed = sledmon("analyze", recording, "--format", "json").out
+    assert sledmon("replay", recording, "--speed", "max", "--format", "json").out == analysed
+    sledmon("library", "add", recording)
+    assert sledmon("library", "show", recording, "--format", "json").out == analysed
+    assert "unchanged" in sledmon("library", "rebuild").out
+    plain = json.loads(sledmon("analyze", CLEAN, "--format", "json").out)["reps"]
+    assert (json.loads(analysed)["reps"] == plain) == (undone == len(EVERY_EVENT))
 
 
 def test_reps_are_in_the_library_before_they_are_shown_and_the_end_is_what_analyze_says(

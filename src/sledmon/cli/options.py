@@ -70,7 +70,7 @@ def parse_loads(text: str) -> tuple[float, ...]:
 
 def plan_from(said: str) -> Plan:
     """A plan from a file, or from a preset's name."""
-    path, known = Path(said), f"name a file (.toml) or {', '.join(PRESETS)}"
+    path, known = Path(said), f"name a plan (.toml) or {', '.join(PRESETS)}"
     if not path.is_file():
         if path.is_dir():
             raise PlanError(f"{said or '--plan'} names no plan; {known}")
