@@ -50,6 +50,11 @@ def test_everything_that_can_be_planned_is_read() -> None:
     assert plan.text == WHOLE
 
 
+def test_lines_of_an_athlete_hold_in_whichever_case_the_name_is_written() -> None:
+    plan = parse_plan("[athletes.ann]\nspeed = 0.12\n")
+    assert (plan.lines_of("Ann").speed, plan.lines_of("Anna").speed) == (0.12, 0.10)
+
+
 def test_an_empty_plan_is_the_drill_with_its_usual_lines() -> None:
     assert parse_plan("") == Plan()
     assert Plan().lines == Lines(

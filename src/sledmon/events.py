@@ -3,6 +3,7 @@
 import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -53,6 +54,15 @@ def canonical_value(kind: str, value: str) -> str:
     if isinstance(parsed, tuple):
         return f"{parsed[0]!r} {parsed[1]!r}"
     return parsed if isinstance(parsed, str) else repr(parsed)
+
+
+def name_key(name: str) -> str:
+    r"""What counts of a name: neither case, nor spelling of accents, nor spaces around it.
+
+    >>> name_key("  ZOE\u0308  K ") == name_key("zo\u00eb k")
+    True
+    """
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 @dataclass(frozen=True, slots=True)

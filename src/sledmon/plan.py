@@ -69,8 +69,9 @@ class Plan:
     """The TOML it was read from."""
 
     def lines_of(self, athlete: str) -> Lines:
-        """Lines of one athlete."""
-        return self.athletes.get(athlete, self.lines)
+        """Lines of one athlete, in whichever case the name is written."""
+        own = {name.casefold(): lines for name, lines in self.athletes.items()}
+        return own.get(athlete.casefold(), self.lines)
 
     def set_numbered(self, number: int) -> PlannedSet:
         """A set by its number from 1; after the last one, the last; an empty one if none is."""

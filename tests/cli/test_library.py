@@ -134,6 +134,20 @@ def test_analysis_replay_and_rebuild_agree_whatever_was_said_and_undone(
     assert (json.loads(analysed)["reps"] == plain) == (undone == len(EVERY_EVENT))
 
 
+def test_an_athlete_spelled_in_two_ways_is_one_in_verdicts_and_in_the_library(
+    place: Path, tmp_path: Path
+) -> None:
+    events = named((20.0, "demo"), (40.0, "DEMO "))
+    recording = write(tmp_path / "a.mcap", with_events(records_of("simulated-clean-10yd"), *events))
+    ran = sledmon("library", "add", recording)
+    assert (ran.code, ran.err) == (0, "")
+    (athlete,) = json.loads(sledmon("library", "list", "athletes", "--format", "json").out)
+    assert athlete["nickname"] == "Demo"
+    reps = json.loads(sledmon("library", "show", recording, "--format", "json").out)["reps"]
+    assert {rep["athlete"] for rep in reps} == {"Demo"}
+    assert reps[3]["verdict"]["flag"] == "watch"
+
+
 def test_reps_are_in_the_library_before_they_are_shown_and_the_end_is_what_analyze_says(
     place: Path, tmp_path: Path
 ) -> None:

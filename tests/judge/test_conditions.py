@@ -5,6 +5,7 @@ import pytest
 from sledmon.errors import EventError
 from sledmon.judge import CoachLog
 from sledmon.plan import parse_plan
+from sledmon.results import Measured
 from sledmon.rig import parse_rig
 from sledmon.samples import Event
 
@@ -26,6 +27,20 @@ def test_a_correction_that_comes_later_changes_the_rep_it_speaks_of() -> None:
     coach = log((10.0, "athlete", "Ann"), (30.0, "athlete", "Bo"), (10.0, "athlete", "Cy"))
     assert coach.state_of(12.0, 20.0).conditions.athlete == "Cy"
     assert coach.state_of(31.0, 40.0).conditions.athlete == "Bo"
+
+
+def test_a_name_spelled_otherwise_is_the_same_athlete_as_first_spelled() -> None:
+    coach = log(
+        (1.0, "athlete", "Zoë K"), (10.0, "athlete", "zoe\u0308  k"), (20.0, "athlete", "Zoe")
+    )
+    names = [coach.state_of(t, t + 3).conditions.athlete for t in (0.0, 5.0, 12.0, 25.0)]
+    assert names == ["Athlete 1", "Zoë K", "Zoë K", "Zoe"]
+    assert log((1.0, "athlete", "athlete 1")).state_of(2, 5).conditions.athlete == "Athlete 1"
+
+
+def test_a_baseline_holds_however_its_athlete_is_spelled() -> None:
+    coach = log((1.0, "athlete", "Ann"), (2.0, "baseline", "4.5 0.05"), (10.0, "athlete", "ann"))
+    assert coach.state_of(12.0, 15.0).baseline == Measured(4.5, 0.05)
 
 
 def test_unresisted_reps_have_neither_sled_nor_plates() -> None:

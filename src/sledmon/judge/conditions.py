@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from sledmon.errors import EventError, PlanError
-from sledmon.events import EventValue, parse_event
+from sledmon.events import EventValue, name_key, parse_event
 from sledmon.plan import Plan, PlannedSet, read_plan
 from sledmon.results import Conditions, Measured
 from sledmon.rig import Rig
@@ -93,7 +93,7 @@ class CoachLog:
         sled_kg = fold.said("sled_kg", start_s)
         athlete, surface = fold.said("athlete", start_s), fold.said("surface", start_s)
         conditions = Conditions(
-            athlete=athlete.value if athlete else default.athlete,
+            athlete=fold.spelled(athlete.value) if athlete else default.athlete,
             set_number=planned.set_number,
             unresisted=bool(unresisted),
             load_kg=0.0 if unresisted else load_kg or 0.0,
@@ -204,6 +204,12 @@ class _Folded:
         place = bisect_right(times_s, start_s)
         return entries[place - 1] if place else None
 
+    def spelled(self, name: str) -> str:
+        """A name as it was first spelled: those that differ in case alone are one athlete's."""
+        key = name_key(name)
+        said = (Conditions().athlete, *(entry.value for entry in self.of_kind("athlete")))
+        return next((first for first in said if name_key(first) == key), name)
+
     def all_said(self, kind: str, start_s: float) -> list[_Entry]:
         """Events of a kind at or before a time."""
         times_s, entries = self._said.get(kind, ([], []))
@@ -217,7 +223,7 @@ def _baseline(fold: "_Folded", start_s: float, conditions: Conditions) -> Measur
     """
     for entry in reversed(fold.all_said("baseline", start_s)):
         athlete, yards = fold.said("athlete", entry.time_s), fold.said("distance_yd", entry.time_s)
-        same_athlete = athlete is None or athlete.value == conditions.athlete
+        same_athlete = athlete is None or fold.spelled(athlete.value) == conditions.athlete
         distance_m = conditions.distance_m if yards is None else yards.value * METRES_PER_YARD
         if same_athlete and math.isclose(distance_m, conditions.distance_m):
             return Measured(*entry.value)

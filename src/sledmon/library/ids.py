@@ -7,9 +7,10 @@ rebuilt from recordings is the library that was lost.
 
 import hashlib
 import re
-import unicodedata
 from typing import Final
 from uuid import UUID, uuid5
+
+from sledmon import events
 
 LONGEST_KEY: Final = 200
 """Characters of a text that can be searched for; indexes of databases have limits."""
@@ -17,12 +18,8 @@ NAMESPACE: Final = UUID("6f1d7c52-5d0e-4b0c-9a0b-3a4c7d0f8e21")
 
 
 def name_key(name: str) -> str:
-    r"""What counts of a name: neither case, nor spelling of accents, nor spaces around it.
-
-    >>> name_key("  ZOE\u0308  K ") == name_key("zo\u00eb k")
-    True
-    """
-    key = " ".join(unicodedata.normalize("NFKC", plain_text(name)).casefold().split())
+    """What counts of a name, as ``events.name_key`` has it, short enough to be searched for."""
+    key = events.name_key(plain_text(name))
     if len(key) <= LONGEST_KEY:
         return key
     return f"{key[:LONGEST_KEY]} {hashlib.sha256(key.encode()).hexdigest()}"
