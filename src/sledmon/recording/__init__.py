@@ -1,5 +1,6 @@
 """Packets on disk: the container, crash safety, import of foreign tables. Bytes: FORMAT.md."""
 
+from sledmon.recording.append import Said, append_events
 from sledmon.recording.check import Report, check, format_report, repair
 from sledmon.recording.glance import Glance, glance
 from sledmon.recording.reader import Damage, Recording, open_recording
@@ -14,6 +15,8 @@ __all__ = [
     "Recording",
     "RecordingWriter",
     "Report",
+    "Said",
+    "append_events",
     "check",
     "format_report",
     "glance",

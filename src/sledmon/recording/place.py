@@ -9,13 +9,19 @@ from sledmon.errors import RecordingError, unwritable
 
 
 @contextlib.contextmanager
-def written_beside(out: Path) -> Iterator[Path]:
-    """A temporary name beside ``out``; renamed to it at the end, deleted on any failure."""
+def written_beside(out: Path, *, replacing: os.stat_result | None = None) -> Iterator[Path]:
+    """A temporary name beside ``out``; renamed to it at the end, deleted on any failure.
+
+    ``replacing``: the file that stands there, as it was read; no other is replaced.
+    """
     temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
-    if out.exists():
+    if replacing is None and out.exists():
         raise _in_the_way(out)
     try:
         yield temporary
+        if replacing is not None:
+            _replace(temporary, out, replacing)
+            return
         try:
             # Unlike a rename, a hard link never replaces what appeared there meanwhile.
             os.link(temporary, out)
@@ -30,6 +36,14 @@ def written_beside(out: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _replace(temporary: Path, out: Path, before: os.stat_result) -> None:
+    now = out.stat()
+    if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise RecordingError(f"{out} was changed by someone else meanwhile; open it again")
+    temporary.chmod(before.st_mode & 0o777)
+    temporary.replace(out)
 
 
 def _in_the_way(out: Path) -> RecordingError:
