@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "simulate": "simulate",
     "import": "import_",
     "check": "check",
+    "correct": "correct",
     "library": "library",
     "probe": "probe",
     "doctor": "doctor",
