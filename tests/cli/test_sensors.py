@@ -19,7 +19,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_scan_shows_simulated_sensors_as_table_and_as_json() -> None:
-    ran = sledmon_process("scan", "--demo", "--seconds", "1.5")
+    ran = sledmon_process("scan", "--demo", "--seconds", "0.5")
     assert (ran.code, ran.err) == (0, "")
     assert "demo-belt" in ran.out
     assert "demo-tether" in ran.out

@@ -20,7 +20,7 @@ from sledmon.samples import Connected, Event, Opened, Packet, Tick
 started = time.monotonic_ns()
 with RecordingWriter(sys.argv[1]) as writer:
     writer.write(Opened(0, "ble", "", "x"))
-    writer.write(Connected(1, "imu", "stream-1", b"abc"))
+    writer.write(Connected(1, "imu", "sledmon-1", b"abc"))
     number = 0
     while True:
         received_ns = time.monotonic_ns() - started

@@ -17,8 +17,8 @@ OPENED = Opened(0, "simulated", "[sled]\nmass_kg = 12.0\n", "sledmon 0.1.0", "20
 
 SESSION: list[Record] = [
     OPENED,
-    Connected(1_000_000, "imu", "stream-1", bytes(range(52)), "sledmon-imu-7"),
-    Connected(2_000_000, "encoder", "stream-1", b"", ""),
+    Connected(1_000_000, "imu", "sledmon-1", bytes(range(52)), "sledmon-imu-7"),
+    Connected(2_000_000, "encoder", "sledmon-1", b"", ""),
     Tick(2_000_000),
     Packet(3_000_000, "imu", b"\x01\x00abc"),
     Packet(3_000_001, "encoder", b""),

@@ -94,11 +94,6 @@ def test_what_answers_something_else_is_no_answer(answer: str) -> None:
         polar_greeting.accepted(ACC_52, bytes.fromhex(answer))
 
 
-def test_measurements_that_the_sensor_ended_are_told_from_answers() -> None:
-    assert polar.unpack_stopped(bytes.fromhex("010205")) == (2, 5)
-    assert polar.unpack_stopped(ACC_STARTED) == ()
-
-
 def test_sdk_mode_that_is_on_already_is_on() -> None:
     answer = bytes.fromhex("f002090600")
     assert polar_greeting.accepted(bytes.fromhex("0209"), answer) == answer

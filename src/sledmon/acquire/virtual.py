@@ -84,7 +84,7 @@ class VirtualRadio:
             raise LinkError(f"{address} is no sensor of the demo; see: sledmon scan --demo")
         async with aclosing(self.sightings()) as sightings:
             async for heard in sightings:
-                if heard.address == address:
+                if heard.address == address and sensor.is_in_range:
                     break
         return sensor.connect()
 
@@ -116,8 +116,14 @@ class _VirtualSensor:
 
     @property
     def is_heard(self) -> bool:
-        """Whether it advertises and is in range."""
-        return self._link is None and self.next_outage_s(self.now_s()) > self.now_s()
+        """Whether it advertises: before the moment at which the session connects it, too."""
+        began = self.now_s() >= self._sensor.link.connected_s
+        return self._link is None and (self.is_in_range or not began)
+
+    @property
+    def is_in_range(self) -> bool:
+        """Whether it can be connected."""
+        return self.next_outage_s(self.now_s()) > self.now_s()
 
     def next_outage_s(self, after_s: float) -> float:
         """When the radio falls silent next; in the past while it is silent."""

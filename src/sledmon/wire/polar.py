@@ -23,8 +23,6 @@ VERITY_SENSE_NAME: Final = "Polar Sense "
 """How advertised names begin; the device's number follows."""
 
 ANSWER: Final = 0xF0
-STOPPED: Final = 0x01
-"""First byte of an indication that answers nothing: measurements that the sensor itself ended."""
 
 
 class Measurement(IntEnum):
@@ -154,11 +152,6 @@ def unpack_answer(payload: bytes) -> Answer:
         return Answer(opcode, measurement, status, False, {})
     more = len(payload) > 4 and payload[4] != 0
     return Answer(opcode, measurement, status, more, _unpack_settings(payload[5:]))
-
-
-def unpack_stopped(payload: bytes) -> tuple[int, ...]:
-    """Measurements that the sensor says it ended by itself; empty where it says no such thing."""
-    return tuple(payload[1:]) if payload[:1] == bytes([STOPPED]) else ()
 
 
 def _asked(opcode: int, measurement: int) -> tuple[Opcode, Measurement]:
