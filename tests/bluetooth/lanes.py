@@ -47,6 +47,8 @@ class Running:
         self.records: list[list[Record]] = [[] for _ in lanes]
         self.statuses: list[SensorStatus] = []
         self.sessions: list[Session] = []
+        self.radio: RadioThread | None = None
+        self._live: LiveLanes | None = None
         self._adapter = adapter
         self._lanes = lanes
         self._inboxes = [Inbox() for _ in lanes]
@@ -63,7 +65,8 @@ class Running:
         def report(_: int, status: SensorStatus) -> None:
             self._loop.call_soon_threadsafe(self._told, status)
 
-        await LiveLanes(BleRadio(self._adapter), requests, report).run()
+        self._live = LiveLanes(BleRadio(self._adapter), requests, report)
+        await self._live.run()
 
     async def work(self) -> None:
         """In the test's loop."""
@@ -83,6 +86,16 @@ class Running:
             while not happened():
                 self._news.clear()
                 await self._news.wait()
+
+    def swap_belts(self, one: int, other: int) -> None:
+        """As the coach says it, lanes from 1."""
+        assert self._live is not None
+        assert self.radio is not None
+        self.radio.call(self._live.swap_belts, one, other)
+
+    async def belts(self, number: int, lane: int) -> None:
+        """Wait until a lane has had so many belts."""
+        await self.until(lambda: len(belts_of(self.records[lane])) == number)
 
     async def packets(self, sensor: FakeSensor, more: int, lane: int = 0) -> None:
         """Wait for further packets of a sensor."""
@@ -141,7 +154,8 @@ async def live(
 ) -> AsyncIterator[Running]:
     """Lanes that stream until the context is left; each lane's recording is then what came."""
     running = Running(folder, lanes, adapter)
-    with RadioThread(running.acquire) as radio:
+    with RadioThread(running.acquire) as running.radio:
+        radio = running.radio
         working = asyncio.create_task(running.work())
         try:
             yield running
@@ -181,6 +195,11 @@ def links(records: Sequence[Record], sensor: FakeSensor) -> list[str]:
     device = device_of(sensor)
     told = [r for r in records if isinstance(r, Connected | Lost) and r.device == device]
     return [type(record).__name__ for record in told]
+
+
+def belts_of(records: Sequence[Record]) -> list[str]:
+    """The belts that a recording had, in turn."""
+    return [r.name for r in records if isinstance(r, Connected) and r.device == "imu"]
 
 
 def decoded(records: Sequence[Record]) -> Decoded:

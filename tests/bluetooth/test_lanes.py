@@ -5,6 +5,7 @@ takes a bounded time.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sledmon.acquire.ble import BleRadio
 from sledmon.acquire.choose import choose, listen
 from sledmon.acquire.radio import RadioError
 from sledmon.acquire.sensor import Phase
-from sledmon.samples import Connected, Lost, Opened, Tick
+from sledmon.samples import Connected, Lost, Opened, Packet, Record, Tick
 from sledmon.twin.firmware_params import belt, tether
 from sledmon.wire import uuids
 from sledmon.wire.descriptor import unpack_descriptor
@@ -25,6 +26,7 @@ from tests.bluetooth.fake_world import FakeSensor, FakeWorld
 from tests.bluetooth.host import Host, find, until
 from tests.bluetooth.lanes import (
     assert_every_number_is_told,
+    belts_of,
     choice_of,
     decoded,
     links,
@@ -35,6 +37,20 @@ from tests.bluetooth.lanes import (
 
 BELT = belt("SM-B-2600017")
 TETHER = tether("SM-T-2600017")
+
+
+OTHER_TETHER = tether("SM-T-2600018")
+
+
+def belt_packets(records: Sequence[Record], name: str) -> list[bytes]:
+    """What a recording holds of one belt."""
+    wearing, came = "", []
+    for record in records:
+        if isinstance(record, Connected) and record.device == "imu":
+            wearing = record.name
+        elif isinstance(record, Packet) and record.device == "imu" and wearing == name:
+            came.append(record.payload)
+    return came
 
 
 def _rig(world: FakeWorld) -> tuple[FakeSensor, FakeSensor]:
@@ -147,6 +163,43 @@ async def test_belts_change_hands_between_two_lanes_and_each_recording_knows_its
             came[one.address] += payloads(records, one)
     for one in (first, second):
         assert came[one.address] == one.delivered()
+
+
+async def test_belts_change_hands_while_two_lanes_run_and_come_back(
+    world: FakeWorld, tmp_path: Path
+) -> None:
+    first, second = world.power_on(BELT), world.power_on(belt("SM-B-2600018"))
+    reels = world.power_on(TETHER), world.power_on(tether("SM-T-2600018"))
+    lanes = [[first, reels[0]], [second, reels[1]]]
+    names = [one.params.name for one in (first, second)]
+    async with live(tmp_path, *lanes) as running:
+        await running.streams(first, second, *reels)
+        for told in (2, 3):
+            running.swap_belts(1, 2)
+            for lane in (0, 1):
+                await running.belts(told, lane)
+                await running.packets(first, 10, lane)
+    for lane in (0, 1):
+        records = running.recorded(lane)
+        assert belts_of(records) == [names[lane], names[1 - lane], names[lane]]
+        assert links(records, first) == ["Connected", "Lost"] * 3
+        assert links(records, reels[lane]) == ["Connected", "Lost"], "the reels stay"
+        assert not decoded(records).faults
+        assert payloads(records, reels[lane]) == reels[lane].delivered()
+    for one, name in zip((first, second), names, strict=True):
+        got = sorted(numbers(belt_packets(running.recorded(0), name)))
+        got += sorted(numbers(belt_packets(running.recorded(1), name)))
+        assert sorted(got) == sorted(numbers(one.delivered())), "each packet in one lane, once"
+
+
+async def test_a_belt_goes_to_a_lane_that_had_none(world: FakeWorld, tmp_path: Path) -> None:
+    one, reels = world.power_on(BELT), [world.power_on(TETHER), world.power_on(OTHER_TETHER)]
+    async with live(tmp_path, [one, reels[0]], [reels[1]]) as running:
+        await running.streams(one, *reels)
+        running.swap_belts(1, 2)
+        await running.packets(one, 10, lane=1)
+    assert belts_of(running.recorded(0)) == belts_of(running.recorded(1)) == [one.params.name]
+    assert links(running.recorded(0), one) == ["Connected", "Lost"]
 
 
 # --- links that break ---------------------------------------------------------------------------

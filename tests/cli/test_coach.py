@@ -79,6 +79,8 @@ def test_a_line_is_one_event_of_one_lane(line: str, lane: int, event: tuple[str,
         ("3 undo", "names no lane of 1 to 2"),
         ("2", "names no lane of 1 to 2 and an event"),
         ("baseline", "there is no library to bring a baseline from"),
+        ("belt", "belt is another lane of 1 to 2, not nothing"),
+        ("2 belt 2", "belt is another lane of 1 to 2, not 2"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_refused_before_anything_is_recorded(
@@ -87,6 +89,14 @@ def test_a_line_that_makes_no_sense_is_refused_before_anything_is_recorded(
     with pytest.raises(EventError, match=r"^[^\n]+$") as error:
         Coach([RIG, RIG]).take(line)
     assert words in str(error.value)
+
+
+def test_a_belt_changes_hands_between_two_lanes() -> None:
+    taken = Coach([RIG, RIG, RIG]).take("3 belt 1")
+    assert (taken.lane, taken.swapped, taken.events) == (3, 1, ())
+    assert taken.words == "belts of lanes 3 and 1 change hands"
+    with pytest.raises(EventError, match="there is only this one"):
+        Coach([RIG]).take("belt 2")
 
 
 def test_a_plan_is_taken_from_a_file_or_from_the_library(library: Library, tmp_path: Path) -> None:

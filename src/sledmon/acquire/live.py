@@ -10,8 +10,10 @@ from pathlib import Path
 from sledmon.acquire.inbox import Inbox
 from sledmon.acquire.lane import Lane
 from sledmon.acquire.radio import Radio
-from sledmon.acquire.sensor import Sensor, SensorChoice, SensorStatus
+from sledmon.acquire.seat import Seat
+from sledmon.acquire.sensor import SensorChoice, SensorStatus
 from sledmon.acquire.streaming import stream
+from sledmon.samples import DEVICES, Device
 from sledmon.version import VERSION
 
 
@@ -40,6 +42,10 @@ class LiveLanes:
         self._requests = requests
         self._report = report
         self._lanes: list[Lane] = []
+        self._seats: list[dict[Device, Seat]] = []
+        self._chosen = [_by_device(request.sensors) for request in requests]
+        self._reseating = asyncio.Lock()
+        self._swaps: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Stream until cancelled."""
@@ -57,17 +63,46 @@ class LiveLanes:
                 self._lanes.append(lane)
                 for kind, value in request.events:
                     lane.event(kind, value)
-                group.create_task(stream(lane, self._sensors(number, request, lane)))
+                self._seats.append(self._seats_of(number, lane))
+                group.create_task(stream(lane, [*self._seats[-1].values()]))
 
     def event(self, lane: int, kind: str, value: str, time_s: float | None = None) -> None:
         """A coach's input to one lane; of now, or of the session time it speaks of."""
         self._lanes[lane - 1].event(kind, value, time_s)
 
-    def _sensors(self, number: int, request: LaneRequest, lane: Lane) -> list[Sensor]:
+    def swap_belts(self, one: int, other: int) -> None:
+        """Let the belts of two lanes change hands; both are connected anew, in seconds."""
+        mine, theirs = self._chosen[one - 1], self._chosen[other - 1]
+        mine["imu"], theirs["imu"] = theirs["imu"], mine["imu"]
+        swap = asyncio.create_task(self._reseat_belts(one - 1, other - 1))
+        self._swaps.add(swap)
+        swap.add_done_callback(self._swaps.discard)
+
+    @property
+    def sensors(self) -> list[tuple[SensorChoice, ...]]:
+        """What each lane's sensors are now."""
+        return [tuple(one for one in mine.values() if one is not None) for mine in self._chosen]
+
+    async def _reseat_belts(self, *lanes: int) -> None:
+        """One swap at a time: a belt must be let go of before it can be connected elsewhere."""
+        async with self._reseating:
+            seats = [self._seats[lane]["imu"] for lane in lanes]
+            await asyncio.gather(*(seat.leave() for seat in seats))
+            for seat, lane in zip(seats, lanes, strict=True):
+                seat.give(self._chosen[lane]["imu"])
+
+    def _seats_of(self, number: int, lane: Lane) -> dict[Device, Seat]:
         def report(status: SensorStatus) -> None:
             self._report(number, status)
 
-        return [Sensor(self._radio, choice, lane, report) for choice in request.sensors]
+        chosen = self._chosen[number - 1]
+        return {device: Seat(self._radio, lane, chosen[device], report) for device in DEVICES}
+
+
+def _by_device(sensors: Sequence[SensorChoice]) -> dict[Device, SensorChoice | None]:
+    """A lane's sensors; None where it has none of a kind."""
+    given = {choice.model.device: choice for choice in sensors}
+    return {device: given.get(device) for device in DEVICES}
 
 
 def local_time_name() -> str:

@@ -8,6 +8,7 @@ from sledmon.acquire.inbox import Inbox
 from sledmon.acquire.lane import Lane
 from sledmon.acquire.models import MODELS
 from sledmon.acquire.radio import Radio
+from sledmon.acquire.seat import Seat
 from sledmon.acquire.sensor import Report, Sensor, SensorChoice
 from sledmon.acquire.virtual import ADDRESSES, VirtualRadio
 from sledmon.acquire.warp import WarpedLoop
@@ -18,7 +19,7 @@ from sledmon.units import NANOSECONDS_PER_SECOND
 from sledmon.version import VERSION
 
 
-async def stream(lane: Lane, sensors: Sequence[Sensor]) -> None:
+async def stream(lane: Lane, sensors: Sequence[Sensor | Seat]) -> None:
     """Keep the sensors streaming into their lane until cancelled; then close its inbox."""
     work = [lane.keep_time(), *(sensor.run() for sensor in sensors)]
     tasks = [asyncio.create_task(each) for each in work]

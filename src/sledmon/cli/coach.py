@@ -33,6 +33,8 @@ class Taken(NamedTuple):
     events: tuple[Said, ...]
     words: str
     """How it is read back."""
+    swapped: int = 0
+    """Another lane, whose belt this one gets for its own; 0: none."""
 
 
 class Coach:
@@ -63,6 +65,8 @@ class Coach:
     def take(self, line: str) -> Taken:
         """What a line means; EventError says what was found and what to write instead."""
         lane, kind, value = coach_input(line, len(self._logs))
+        if kind == "belt":
+            return self._swap(lane, value)
         if kind == "athlete":
             return self.athlete(lane, canonical_value(kind, value))
         try:
@@ -73,6 +77,14 @@ class Coach:
         except SledmonError as error:
             raise EventError(str(error)) from None
         return self._taken(lane, (kind, canonical_value(kind, value)))
+
+    def _swap(self, lane: int, value: str) -> Taken:
+        lanes = len(self._logs)
+        if lanes == 1:
+            raise EventError("belt names the lane to swap belts with, and there is only this one")
+        if not value.isdecimal() or not 1 <= int(value) <= lanes or int(value) == lane:
+            raise EventError(f"belt is another lane of 1 to {lanes}, not {value or 'nothing'}")
+        return Taken(lane, (), f"belts of lanes {lane} and {value} change hands", int(value))
 
     def athlete(self, lane: int, name: str) -> Taken:
         """Who comes next, spelled as the library knows them."""

@@ -97,7 +97,7 @@ class LiveRun:
             for request, last in zip(self._requests, before, strict=False):
                 others = [choice for lane in taken for choice in lane]
                 taken.append(await choose(radio, request.wanted, last, others))
-            remember([*taken, *before[len(taken) :]])
+            self._remember(taken)
             lanes = [
                 LaneRequest(
                     sensors=sensors,
@@ -133,6 +133,8 @@ class LiveRun:
                     continue
                 for kind, value in taken.events:
                     radio.call(self._event, taken.lane, kind, value)
+                if taken.swapped:
+                    radio.call(self._swap, taken.lane, taken.swapped)
                 lane = f"lane {taken.lane}: " if len(self._requests) > 1 else ""
                 say(f"taken: {lane}{taken.words}")
 
@@ -141,6 +143,15 @@ class LiveRun:
     def _event(self, lane: int, kind: str, value: str) -> None:
         if self._lanes is not None:
             self._lanes.event(lane, kind, value)
+
+    def _swap(self, one: int, other: int) -> None:
+        if self._lanes is not None:
+            self._lanes.swap_belts(one, other)
+            self._remember(self._lanes.sensors)
+
+    @staticmethod
+    def _remember(taken: list[tuple[SensorChoice, ...]]) -> None:
+        remember([*taken, *remembered()[len(taken) :]])
 
 
 @contextlib.contextmanager

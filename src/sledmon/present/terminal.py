@@ -15,6 +15,7 @@ from sledmon.acquire.sensor import SensorStatus
 from sledmon.judge.wording import CAVEAT, verdict_sentence
 from sledmon.present.sensor_tables import sensor_line
 from sledmon.results import UNKNOWN, AthleteSummary, Measured, Rep, Session
+from sledmon.samples import Device
 from sledmon.units import kilograms_to_pounds, metres_to_yards
 
 _FLAGS = {"watch": "▼ watch", "strength-load": "▼▼ strength", "fatigue": "▼ fatigue"}
@@ -40,7 +41,7 @@ class LiveTable:
         self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
         self._lines: dict[int, int] = {}
         self._reps: dict[int, tuple[Rep, ...]] = {1: ()}
-        self._sensors: dict[tuple[int, str], SensorStatus] = {}
+        self._sensors: dict[tuple[int, Device], SensorStatus] = {}
         self._note = ""
 
     def __enter__(self) -> "LiveTable":
@@ -73,11 +74,11 @@ class LiveTable:
 
     def tell(self, lane: int, status: SensorStatus) -> None:
         """Show how a sensor stands now."""
-        before = self._sensors.get((lane, status.address))
-        self._sensors[lane, status.address] = status
+        before = self._sensors.get((lane, status.device))
+        self._sensors[lane, status.device] = status
         if self._live:
             self._draw(self._live)
-        elif before is None or (before.phase, before.trouble) != (status.phase, status.trouble):
+        elif before is None or _told(before) != _told(status):
             line = self._of(lane) + sensor_line(status)
             self._console.print(line, soft_wrap=True, highlight=False)
 
@@ -105,6 +106,11 @@ class LiveTable:
     def _of(self, lane: int) -> str:
         lanes = {*self._reps, *(number for number, _ in self._sensors)}
         return f"lane {lane}: " if len(lanes) > 1 else ""
+
+
+def _told(status: SensorStatus) -> tuple[str, str, str]:
+    """What a line on a pipe is worth."""
+    return status.address, status.phase, status.trouble
 
 
 def reps_table(reps: tuple[Rep, ...], title: str, width: int) -> Table:
