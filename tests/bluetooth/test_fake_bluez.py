@@ -14,7 +14,16 @@ from sledmon.wire import uuids
 from sledmon.wire.control import Opcode, Status, pack_ping, unpack_pong
 from sledmon.wire.descriptor import Kind, unpack_descriptor
 from sledmon.wire.stream import unpack_header
-from tests.bluetooth.host import Host, connect_soon, find, find_soon, scan_all, streaming, until
+from tests.bluetooth.host import (
+    PATIENCE_S,
+    Host,
+    connect_soon,
+    find,
+    find_soon,
+    scan_all,
+    streaming,
+    until,
+)
 from tests.bluetooth.signals import signals_of
 from tests.bluetooth.world import World
 
@@ -86,7 +95,7 @@ async def test_a_ping_is_answered_with_the_sensors_ticks(world: World) -> None:
     async with streaming(world.power_on(BELT)) as host:
         await host.client.start_notify(uuids.CLOCK, lambda _, d: pongs.put_nowait(d))
         await host.client.write_gatt_char(uuids.CLOCK, pack_ping(77), response=False)
-        async with asyncio.timeout(2.0):
+        async with asyncio.timeout(PATIENCE_S):
             pong = unpack_pong(bytes(await pongs.get()))
         assert pong.token == 77
         assert 0 <= pong.sent_tick - pong.received_tick < 100_000
@@ -98,7 +107,7 @@ async def test_what_is_read_arrives_as_a_notification_too(world: World) -> None:
     echoed: asyncio.Queue[bytearray] = asyncio.Queue()
     await host.client.start_notify(uuids.BATTERY_LEVEL, lambda _, d: echoed.put_nowait(d))
     await host.client.read_gatt_char(uuids.BATTERY_LEVEL)
-    async with asyncio.timeout(2.0):
+    async with asyncio.timeout(PATIENCE_S):
         assert await echoed.get() == b"\x64"
     await host.client.disconnect()
 
@@ -110,7 +119,7 @@ async def test_a_battery_that_drains_is_told(world: World) -> None:
     told: asyncio.Queue[bytearray] = asyncio.Queue()
     await host.client.start_notify(uuids.BATTERY_LEVEL, lambda _, d: told.put_nowait(d))
     sensor.battery(41)
-    async with asyncio.timeout(2.0):
+    async with asyncio.timeout(PATIENCE_S):
         assert await told.get() == b"\x29"
     await host.client.disconnect()
 
@@ -125,7 +134,7 @@ async def test_a_broken_link_is_told_by_the_callback_and_writes_fail(world: Worl
     await host.start()
     await host.receive(5)
     sensor.drop()
-    async with asyncio.timeout(2.0):
+    async with asyncio.timeout(PATIENCE_S):
         await host.gone.wait()
     assert not host.client.is_connected
     with pytest.raises(BleakError):
