@@ -53,6 +53,10 @@ class _MischievousLink:
             self._dropping = asyncio.create_task(self._drop(rng.uniform(0.0, 10.0)))
 
     @property
+    def signal_dbm(self) -> int | None:
+        return self._link.signal_dbm
+
+    @property
     def payload_bytes(self) -> int:
         return self._link.payload_bytes
 

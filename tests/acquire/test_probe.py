@@ -34,6 +34,10 @@ class TwistedLink:
         self._deaf_to = deaf_to
 
     @property
+    def signal_dbm(self) -> int | None:
+        return self._link.signal_dbm
+
+    @property
     def payload_bytes(self) -> int:
         return self._link.payload_bytes
 

@@ -57,6 +57,26 @@ def test_every_hole_and_nothing_else_is_asked_for_whenever_one_looks(
     assert set(asked.values()) <= {ASK_TIMES}
 
 
+@given(
+    first=st.integers(0, SEQUENCE_MODULUS - 1),
+    came=st.lists(st.booleans(), max_size=300),
+    ring=st.sampled_from([0, 400]),
+)
+def test_losses_of_a_link_are_counted_from_its_first_notification_on(
+    first: int, came: list[bool], ring: int
+) -> None:
+    missing = Missing()
+    missing.begin(_descriptor(ring=ring))
+    missing.saw(_payload(first - 50))
+    missing.begin(_descriptor(ring=ring))
+    came = [True, *came, True]
+    for k, here in enumerate(came):
+        if here:
+            missing.saw(_payload(first + k))
+    missing.saw(_payload(first + came.index(True), Flags.RESENT))
+    assert (missing.came, missing.missed) == (came.count(True), came.count(False))
+
+
 def test_what_comes_again_is_asked_for_no_more() -> None:
     missing = Missing()
     missing.begin(_descriptor())

@@ -37,6 +37,21 @@ def test_records_come_in_order_with_a_tick_every_tenth_of_a_second() -> None:
         assert [status.phase for status in of_one[:2]] == [Phase.GREETING, Phase.STREAMING]
         assert of_one[-1].phase is Phase.STOPPED
         assert of_one[-1].battery_percent == 86
+        assert {(s.signal_dbm, s.payload_bytes) for s in of_one if s.phase is Phase.STREAMING} == {
+            (-58, 244)
+        }
+
+
+def test_what_the_air_takes_is_told_in_per_cent_while_it_streams() -> None:
+    session = simulate(SessionParams(seed=2, reps=2, unresisted=0, faults="harsh"))
+    _, statuses = _streamed(session)
+    for device in ("imu", "encoder"):
+        of_one = [s for s in statuses if s.device == device and s.phase is Phase.STREAMING]
+        assert of_one[0].missed_percent is None, "not before ten seconds of it"
+        told = [s.missed_percent for s in of_one if s.missed_percent is not None]
+        assert 1 <= max(told) <= 15
+    clean = simulate(SessionParams(seed=2, reps=1, unresisted=0, faults="none"))
+    assert {s.missed_percent for s in _streamed(clean)[1]} == {None, 0}
 
 
 def test_what_the_radio_loses_is_asked_for_and_serves_the_rep() -> None:

@@ -75,6 +75,10 @@ class BumbleLink:
         connection.on("disconnection", self._disconnected)
 
     @property
+    def signal_dbm(self) -> int | None:
+        return None
+
+    @property
     def payload_bytes(self) -> int:
         """What a notification may hold."""
         return self.connection.att_mtu - ATT_OVERHEAD_BYTES

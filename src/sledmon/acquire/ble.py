@@ -62,6 +62,8 @@ _GONE: Final = "org.freedesktop.DBus.Error.UnknownObject"
 _ADAPTER_GONE: Final = "the Bluetooth adapter is gone; plug it in again"
 _NO_SIGNAL_DBM: Final = -127
 
+_Found = tuple[BLEDevice, int | None]
+"""A device, and how strongly it was heard."""
 _Listener = Callable[[BLEDevice, AdvertisementData], None]
 
 
@@ -89,7 +91,7 @@ class BleRadio:
 
     async def connect(self, address: str) -> Link:
         """Wait until the sensor is heard, then try once to connect."""
-        device = await self._found(address)
+        device, signal_dbm = await self._found(address)
         async with self._connecting:
             lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
@@ -102,7 +104,7 @@ class BleRadio:
                 await client.connect()
             except _FAILURES as error:
                 raise _told(error, "cannot connect") from None
-            return _BleLink(client, lost)
+            return _BleLink(client, lost, signal_dbm)
 
     @property
     def _bluez(self) -> BlueZAdapterArgs:
@@ -112,7 +114,7 @@ class BleRadio:
     def _bluez_scanner(self) -> BlueZScannerArgs:
         return {"adapter": self.adapter} if self.adapter else {}
 
-    async def _found(self, address: str) -> BLEDevice:
+    async def _found(self, address: str) -> _Found:
         """A device that is connected already, else the one that is heard.
 
         What was taken over last time must be heard first: bleak goes on believing in links whose
@@ -127,14 +129,14 @@ class BleRadio:
         if device is None:
             return await self._heard(address)
         self._taken_over.add(address)
-        return device
+        return device, None
 
-    async def _heard(self, address: str) -> BLEDevice:
-        found: asyncio.Future[BLEDevice] = asyncio.get_running_loop().create_future()
+    async def _heard(self, address: str) -> _Found:
+        found: asyncio.Future[_Found] = asyncio.get_running_loop().create_future()
 
-        def listen(device: BLEDevice, _: AdvertisementData) -> None:
+        def listen(device: BLEDevice, advertised: AdvertisementData) -> None:
             if device.address.upper() == address.upper() and not found.done():
-                found.set_result(device)
+                found.set_result((device, _signal_dbm(advertised)))
 
         with self._listening(listen) as scan:
             return await unless(scan, found)
@@ -196,9 +198,17 @@ class BleRadio:
 class _BleLink:
     """A connected sensor."""
 
-    def __init__(self, client: BleakClient, lost: "asyncio.Future[str]") -> None:
+    def __init__(
+        self, client: BleakClient, lost: "asyncio.Future[str]", signal_dbm: int | None
+    ) -> None:
         self._client = client
         self._lost = lost
+        self._signal_dbm = signal_dbm
+
+    @property
+    def signal_dbm(self) -> int | None:
+        """Of the advertisement before: of a connected device bluetoothd tells none."""
+        return self._signal_dbm
 
     @property
     def payload_bytes(self) -> int:
@@ -259,10 +269,14 @@ def _sighting(device: BLEDevice, advertised: AdvertisementData, adapter: str) ->
         address=device.address,
         name=advertised.local_name or device.name or "",
         services=frozenset(advertised.service_uuids),
-        signal_dbm=advertised.rssi if advertised.rssi > _NO_SIGNAL_DBM else None,
+        signal_dbm=_signal_dbm(advertised),
         battery_percent=battery[0] if battery and battery[0] <= 100 else None,
         adapter=adapter,
     )
+
+
+def _signal_dbm(advertised: AdvertisementData) -> int | None:
+    return advertised.rssi if advertised.rssi > _NO_SIGNAL_DBM else None
 
 
 def _told(error: BaseException, what: str) -> LinkError | RadioError:

@@ -32,6 +32,10 @@ class Link(Protocol):
     """One connection; every failure is a ``LinkError``."""
 
     @property
+    def signal_dbm(self) -> int | None:
+        """How strongly the sensor was heard right before it was connected; None: not known."""
+
+    @property
     def payload_bytes(self) -> int:
         """The longest notification that this link carries, as far as is known; else 0."""
 

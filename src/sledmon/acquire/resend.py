@@ -40,6 +40,10 @@ class Missing:
         self._ring = 0
         self._newest: int | None = None
         self._asked: dict[int, int] = {}  # each missing sequence: how often it was asked for
+        self.came = 0
+        """Notifications of this link that came at first."""
+        self.missed = 0
+        """Those between them that did not, whether they came later or not."""
 
     def begin(self, descriptor: Descriptor) -> None:
         """A link begins. The same boot goes on counting; a new one owes nothing.
@@ -51,6 +55,7 @@ class Missing:
             self._newest = None
             self._asked = {}
         self._asked = dict.fromkeys(self._asked, 0)
+        self.came = self.missed = 0
         offered = descriptor.features & Features.RESEND
         self._ring = min(descriptor.ring_notifications, SEQUENCE_MODULUS // 2) if offered else 0
 
@@ -64,6 +69,10 @@ class Missing:
         if header.flags & Flags.RESENT or (self._newest is not None and self._is_old(ahead)):
             self._asked.pop(header.sequence, None)
             return
+        # What was lost with the link before is not this one's, and so much at once no loss.
+        if self.came and ahead <= MOST_AT_ONCE:
+            self.missed += ahead - 1
+        self.came += 1
         if self._newest is not None:
             for back in range(min(ahead - 1, self._ring), 0, -1):
                 self._asked[(header.sequence - back) % SEQUENCE_MODULUS] = 0

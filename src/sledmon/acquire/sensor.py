@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -27,6 +28,8 @@ GREETING_S: Final = 10.0
 """A sensor of other makers may be asked half a dozen things."""
 BATTERY_S: Final = 1.0
 WATCH_PERIOD_S: Final = 0.25
+COUNTED_S: Final = 10.0
+"""Losses are told of so long; a phone or a body in the way shows in it."""
 PARTING_S: Final = 0.5
 BACK_OFF_S: Final = (0.1, 0.2, 0.4, 0.8, 1.5, 3.0)
 """Pauses after failed attempts; the last one goes on. A successful one begins anew."""
@@ -52,6 +55,12 @@ class SensorStatus:
     trouble: str = ""
     """Why it is not streaming, or not understood, in words; empty when nothing is wrong."""
     battery_percent: int | None = None
+    signal_dbm: int | None = None
+    """As heard right before it was connected."""
+    payload_bytes: int = 0
+    """The longest notification of this link; 0: not known."""
+    missed_percent: int | None = None
+    """Notifications of the last ten seconds that did not come at first; None: not numbered."""
 
 
 Report = Callable[[SensorStatus], None]
@@ -120,7 +129,13 @@ class Sensor:
                     await unless(gone, talk.hold(self._model.greet()))
             except TimeoutError:
                 raise LinkError("connected, but it does not answer; switch it off and on") from None
-            self._tell(phase=Phase.STREAMING, trouble=self._unread)
+            self._tell(
+                phase=Phase.STREAMING,
+                trouble=self._unread,
+                signal_dbm=link.signal_dbm,
+                payload_bytes=link.payload_bytes,
+                missed_percent=None,
+            )
             reason = await self._watch(link, talk, gone)
         except (LinkError, WireError) as error:
             reason = str(error)
@@ -159,16 +174,25 @@ class Sensor:
         with contextlib.suppress(TimeoutError, LinkError):
             async with asyncio.timeout(BATTERY_S):
                 await unless(gone, self._ask_battery(link))
+        counts = deque([(0, 0)], maxlen=round(COUNTED_S / WATCH_PERIOD_S))
         while True:
             await asyncio.wait({gone}, timeout=WATCH_PERIOD_S)
             if gone.done():
                 return gone.result()
+            self._count(counts)
             silent_ns = self._lane.now_ns() - self._heard_ns
             if silent_ns > SILENCE_S * NANOSECONDS_PER_SECOND:
                 return f"connected, but silent for {SILENCE_S:g} s"
             if self._lane.inbox.full:
                 return "this computer is too slow: too much has not been worked up"
             await self._ask_again(talk, gone)
+
+    def _count(self, counts: deque[tuple[int, int]]) -> None:
+        """Tell how much the air takes, by what was counted until now and some seconds ago."""
+        counts.append((self._missing.came, self._missing.missed))
+        came, missed = (now - then for now, then in zip(counts[-1], counts[0], strict=True))
+        if self._model.numbered and came and len(counts) == counts.maxlen:
+            self._tell(missed_percent=round(100 * missed / (came + missed)))
 
     async def _ask_again(self, talk: Talk, gone: "asyncio.Task[str]") -> None:
         """Ask for notifications that did not come, where the firmware keeps them."""

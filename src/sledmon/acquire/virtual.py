@@ -174,6 +174,11 @@ class _VirtualLink:
         self._carrying = asyncio.create_task(self._carry())
 
     @property
+    def signal_dbm(self) -> int | None:
+        """As in its advertisements."""
+        return SIGNAL_DBM
+
+    @property
     def payload_bytes(self) -> int:
         """The longest notification."""
         return ATT_MTU - ATT_OVERHEAD_BYTES

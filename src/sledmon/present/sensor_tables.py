@@ -10,8 +10,10 @@ from sledmon.acquire.choose import KINDS, Heard
 from sledmon.acquire.computer import Diagnosis, State
 from sledmon.acquire.conformance import Finding, Outcome
 from sledmon.acquire.sensor import Phase, SensorStatus
+from sledmon.wire.stream import ATT_OVERHEAD_BYTES
 
 LOW_BATTERY_PERCENT: Final = 15
+MUCH_LOST_PERCENT: Final = 10
 _MARKS: Final = {State.GOOD: "ok", State.DOUBTFUL: "look", State.BAD: "MEND"}
 
 
@@ -29,7 +31,20 @@ def sensor_line(status: SensorStatus) -> str:
     if status.battery_percent is not None and status.phase is Phase.STREAMING:
         line += f", battery {status.battery_percent} %"
         line += ", charge it" if status.battery_percent <= LOW_BATTERY_PERCENT else ""
-    return line
+    return line + (_link(status) if status.phase is Phase.STREAMING else "")
+
+
+def _link(status: SensorStatus) -> str:
+    """The figures of a link, as far as they are known."""
+    said = ""
+    if status.signal_dbm is not None:
+        said += f", {status.signal_dbm} dBm"
+    if status.payload_bytes:
+        said += f", MTU {status.payload_bytes + ATT_OVERHEAD_BYTES}"
+    if status.missed_percent is not None:
+        said += f", {status.missed_percent} % lost in the air"
+        said += ": come nearer" if status.missed_percent >= MUCH_LOST_PERCENT else ""
+    return said
 
 
 def sensors_table(sensors: Iterable[Heard]) -> Table:
