@@ -41,7 +41,7 @@ class Running:
     """Some lanes at work: the radio in its thread, pipelines and recordings in the test's loop."""
 
     def __init__(
-        self, folder: Path, lanes: Sequence[Sequence[FakeSensor]], adapter: str | None
+        self, folder: Path, lanes: Sequence[Sequence[FakeSensor]], adapters: Sequence[str | None]
     ) -> None:
         self.paths = [folder / f"lane-{next(_FILES)}.mcap" for _ in lanes]
         self.records: list[list[Record]] = [[] for _ in lanes]
@@ -49,7 +49,7 @@ class Running:
         self.sessions: list[Session] = []
         self.radio: RadioThread | None = None
         self._live: LiveLanes | None = None
-        self._adapter = adapter
+        self._adapters = adapters
         self._lanes = lanes
         self._inboxes = [Inbox() for _ in lanes]
         self._loop = asyncio.get_running_loop()
@@ -57,15 +57,20 @@ class Running:
 
     async def acquire(self) -> None:
         """In the radio's thread."""
+        radios = {name: BleRadio(name) for name in self._adapters}
         requests = [
-            LaneRequest(sensors=tuple(map(choice_of, sensors)), inbox=inbox)
-            for sensors, inbox in zip(self._lanes, self._inboxes, strict=True)
+            LaneRequest(
+                sensors=tuple(map(choice_of, self._lanes[lane])),
+                inbox=self._inboxes[lane],
+                radio=radios[self._adapters[lane]],
+            )
+            for lane in range(len(self._lanes))
         ]
 
         def report(_: int, status: SensorStatus) -> None:
             self._loop.call_soon_threadsafe(self._told, status)
 
-        self._live = LiveLanes(BleRadio(self._adapter), requests, report)
+        self._live = LiveLanes(radios[self._adapters[0]], requests, report)
         await self._live.run()
 
     async def work(self) -> None:
@@ -150,10 +155,10 @@ class Running:
 
 @asynccontextmanager
 async def live(
-    folder: Path, *lanes: Sequence[FakeSensor], adapter: str | None = None
+    folder: Path, *lanes: Sequence[FakeSensor], adapters: Sequence[str] = ()
 ) -> AsyncIterator[Running]:
     """Lanes that stream until the context is left; each lane's recording is then what came."""
-    running = Running(folder, lanes, adapter)
+    running = Running(folder, lanes, adapters or [None] * len(lanes))
     with RadioThread(running.acquire) as running.radio:
         radio = running.radio
         working = asyncio.create_task(running.work())

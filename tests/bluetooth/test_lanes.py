@@ -416,13 +416,25 @@ async def test_a_crash_of_bluetoothd_is_survived(world: FakeWorld, tmp_path: Pat
 async def test_of_two_adapters_the_named_one_is_used(world: FakeWorld, tmp_path: Path) -> None:
     world.plug_in("hci1")
     imu, encoder = _rig(world)
-    async with live(tmp_path, [imu, encoder], adapter="hci1") as running:
+    async with live(tmp_path, [imu, encoder], adapters=["hci1"]) as running:
         await running.streams(imu, encoder)
         world.pull_out("hci0")
         await running.packets(imu, 5)
     assert links(running.recorded(), imu) == ["Connected", "Lost"]
     with pytest.raises(RadioError, match=r"^Bluetooth adapter.*hci7.*plug it in, or name another"):
         await listen(BleRadio("hci7"), 5.0)
+
+
+async def test_each_lane_may_have_an_adapter_of_its_own(world: FakeWorld, tmp_path: Path) -> None:
+    world.plug_in("hci1")
+    first, second = _rig(world)
+    async with live(tmp_path, [first], [second], adapters=["hci0", "hci1"]) as running:
+        await running.streams(first, second)
+        world.pull_out("hci0")
+        await running.is_lost(first)
+        await running.packets(second, 20, lane=1)
+    assert links(running.recorded(0), first) == ["Connected", "Lost"]
+    assert links(running.recorded(1), second) == ["Connected", "Lost"]
 
 
 # --- packets ------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ class LaneRequest:
     inbox: Inbox = field(default_factory=Inbox)
     resumed_ns: int | None = None
     """Session time at which an opened recording goes on."""
+    radio: Radio | None = None
+    """The lane's own; None: the one that all share."""
 
 
 LaneReport = Callable[[int, SensorStatus], None]
@@ -35,7 +37,7 @@ LaneReport = Callable[[int, SensorStatus], None]
 
 
 class LiveLanes:
-    """Up to four lanes on one radio; everything here happens in the radio's loop."""
+    """Up to four lanes on one radio, or on several; everything here happens in one loop."""
 
     def __init__(self, radio: Radio, requests: Sequence[LaneRequest], report: LaneReport) -> None:
         self._radio = radio
@@ -63,7 +65,7 @@ class LiveLanes:
                 self._lanes.append(lane)
                 for kind, value in request.events:
                     lane.event(kind, value)
-                self._seats.append(self._seats_of(number, lane))
+                self._seats.append(self._seats_of(number, request.radio or self._radio, lane))
                 group.create_task(stream(lane, [*self._seats[-1].values()]))
 
     def event(self, lane: int, kind: str, value: str, time_s: float | None = None) -> None:
@@ -91,12 +93,12 @@ class LiveLanes:
             for seat, lane in zip(seats, lanes, strict=True):
                 seat.give(self._chosen[lane]["imu"])
 
-    def _seats_of(self, number: int, lane: Lane) -> dict[Device, Seat]:
+    def _seats_of(self, number: int, radio: Radio, lane: Lane) -> dict[Device, Seat]:
         def report(status: SensorStatus) -> None:
             self._report(number, status)
 
         chosen = self._chosen[number - 1]
-        return {device: Seat(self._radio, lane, chosen[device], report) for device in DEVICES}
+        return {device: Seat(radio, lane, chosen[device], report) for device in DEVICES}
 
 
 def _by_device(sensors: Sequence[SensorChoice]) -> dict[Device, SensorChoice | None]:

@@ -13,7 +13,6 @@ from sledmon.cli.destinations import require_new_recording, require_results_plac
 from sledmon.cli.live_run import LiveRun, Request
 from sledmon.cli.options import Headless, LiveFormat, Output, write_out
 from sledmon.cli.places import recordings_folder
-from sledmon.cli.radios import Adapter
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.running.storing import Storing, library_or_told
 from sledmon.recording import RecordingWriter
@@ -55,7 +54,14 @@ def run(
         ),
     ] = None,
     headless: Headless = False,  # noqa: ARG001 - there is no window yet to do without
-    adapter: Adapter = None,
+    adapter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--adapter",
+            metavar="NAME",
+            help="Bluetooth adapter, where there are several (Linux); one for all lanes, or each.",
+        ),
+    ] = None,
     library: Annotated[
         str,
         typer.Option(
@@ -78,6 +84,7 @@ def run(
     if lanes > MOST_LANES:
         raise typer.BadParameter(f"{lanes} lanes; one computer takes {MOST_LANES}")
     belts, tethers = _for_lanes("--imu", imu, lanes), _for_lanes("--encoder", encoder, lanes)
+    adapters = _for_lanes("--adapter", adapter, lanes, one_for_all=True)
     names = _for_lanes("--athlete", athlete, lanes)
     rigs = [
         read_rig(path) if path else ("", Rig())
@@ -97,6 +104,7 @@ def run(
             Request(
                 wanted={"imu": belts[i] or "", "encoder": tethers[i] or ""},
                 rig_toml=rigs[i][0],
+                adapter=adapters[i],
                 events=_first_said(coach, i + 1, plan, names[i]),
             )
             for i in range(lanes)
@@ -105,7 +113,7 @@ def run(
             Storing(kept_in, stack.enter_context(RecordingWriter(path)), path, _tell)
             for path in paths
         ]
-        sessions = LiveRun(requests, coach, adapter).run(
+        sessions = LiveRun(requests, coach).run(
             recorders, quiet=output_format is LiveFormat.JSON and output is None
         )
         for recorder, session in zip(recorders, sessions, strict=True):

@@ -33,6 +33,7 @@ class Request(NamedTuple):
 
     wanted: dict[Device, str]
     rig_toml: str
+    adapter: str | None
     events: tuple[Said, ...]
     """What the coach says before anything else."""
 
@@ -40,10 +41,9 @@ class Request(NamedTuple):
 class LiveRun:
     """One run of the command: the radio in its thread, the pipelines in this one."""
 
-    def __init__(self, requests: list[Request], coach: Coach, adapter: str | None) -> None:
+    def __init__(self, requests: list[Request], coach: Coach) -> None:
         self._requests = requests
         self._coach = coach
-        self._adapter = adapter
         self._inboxes = [Inbox() for _ in requests]
         self._lanes: LiveLanes | None = None
         self._table: LiveTable | None = None
@@ -90,12 +90,14 @@ class LiveRun:
     async def _acquire(self, report: LaneReport) -> None:
         """In the radio's thread: choose the sensors, then stream."""
         try:
-            radio = open_radio(self._adapter)
+            names = [request.adapter for request in self._requests]
+            radios = {name: open_radio(name) for name in dict.fromkeys(names)}
             before = remembered()
             before += [()] * (len(self._requests) - len(before))
             taken: list[tuple[SensorChoice, ...]] = []
             for request, last in zip(self._requests, before, strict=False):
                 others = [choice for lane in taken for choice in lane]
+                radio = radios[request.adapter]
                 taken.append(await choose(radio, request.wanted, last, others))
             self._remember(taken)
             lanes = [
@@ -104,12 +106,13 @@ class LiveRun:
                     rig_toml=request.rig_toml,
                     events=request.events,
                     inbox=inbox,
+                    radio=radios[request.adapter],
                 )
                 for request, sensors, inbox in zip(
                     self._requests, taken, self._inboxes, strict=True
                 )
             ]
-            self._lanes = LiveLanes(radio, lanes, report)
+            self._lanes = LiveLanes(radios[names[0]], lanes, report)
             await self._lanes.run()
         finally:
             for inbox in self._inboxes:
