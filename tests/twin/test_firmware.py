@@ -200,6 +200,14 @@ def test_a_changed_battery_is_told_at_most_once_a_minute() -> None:
     assert told == {10: 99, 70: 93, 130: 87}
 
 
+def test_a_battery_that_changes_before_it_is_subscribed_to_once_more_is_told() -> None:
+    firmware = connected(Firmware(BELT)).firmware
+    firmware.set_battery(41)
+    firmware.subscribe(uuids.BATTERY_LEVEL)
+    (told,) = firmware.outgoing(TICKS_PER_SECOND)
+    assert told.payload == bytes([41])
+
+
 def test_an_empty_battery_finishes_the_notification_in_hand_and_closes_the_link() -> None:
     sampler = sensor(Firmware(BELT))
     carried = sampler.run(0.125)

@@ -165,8 +165,9 @@ class Firmware:
     def subscribe(self, characteristic: str, on: bool = True) -> None:
         """The host has written the characteristic's configuration descriptor."""
         if on:
+            fresh = characteristic not in self.subscribed  # bluetoothd writes it twice
             self.subscribed.add(characteristic)
-            if characteristic == uuids.BATTERY_LEVEL:
+            if fresh and characteristic == uuids.BATTERY_LEVEL:
                 self._battery_told = (self.battery_percent, self._battery_told[1])
         else:
             self.subscribed.discard(characteristic)
