@@ -11,10 +11,10 @@ import pytest
 
 from sledmon.acquire.streaming import simulated
 from sledmon.acquire.warp import WarpedLoop
-from sledmon.present.running.storing import Storing, library_or_told
 from sledmon.events import EVENT_KINDS
 from sledmon.library import open_library, session_document, session_list
 from sledmon.pipeline import Pipeline, run
+from sledmon.present.running.storing import Storing, library_or_told
 from sledmon.recording import RecordingWriter
 from sledmon.twin import SessionParams, simulate
 from tests.cli.command import assert_one_sentence, sledmon

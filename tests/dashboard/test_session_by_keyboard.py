@@ -39,7 +39,7 @@ SESSION = SessionParams(
 )
 
 
-def no_radio() -> Radio:
+def no_radio(adapter: str | None) -> Radio:
     raise AssertionError("a demo asks for no radio")
 
 

@@ -13,7 +13,9 @@ from sledmon.cli.destinations import require_new_recording, require_results_plac
 from sledmon.cli.live_run import LiveRun, Request
 from sledmon.cli.options import Headless, LiveFormat, Output, write_out
 from sledmon.cli.places import recordings_folder
+from sledmon.cli.window import has_screen, open_window
 from sledmon.present.export.results_json import session_document, to_json
+from sledmon.present.running import LaneOrder
 from sledmon.present.running.storing import Storing, library_or_told
 from sledmon.recording import RecordingWriter
 from sledmon.rig import Rig, read_rig
@@ -53,7 +55,7 @@ def run(
             "--record", metavar="OUT", help="The recording; without it, one named by the time."
         ),
     ] = None,
-    headless: Headless = False,  # noqa: ARG001 - there is no window yet to do without
+    headless: Headless = False,
     adapter: Annotated[
         list[str] | None,
         typer.Option(
@@ -94,6 +96,8 @@ def run(
     for path in paths:
         require_new_recording(path)
     require_results_place(output, *paths)
+    windowed = not headless and output_format is LiveFormat.TABLE and output is None
+    windowed = windowed and has_screen()
     with ExitStack() as stack:
         stack.callback(_say_where, paths)
         kept_in = None if library == "none" else library_or_told(library, _tell)
@@ -112,12 +116,20 @@ def run(
         recorders = [
             Storing(kept_in, stack.enter_context(RecordingWriter(path)), path, _tell)
             for path in paths
+            if not windowed
         ]
-        sessions = LiveRun(requests, coach).run(
-            recorders, quiet=output_format is LiveFormat.JSON and output is None
+        sessions = (
+            []
+            if windowed
+            else LiveRun(requests, coach).run(
+                recorders, quiet=output_format is LiveFormat.JSON and output is None
+            )
         )
         for recorder, session in zip(recorders, sessions, strict=True):
             recorder.finish(session)
+    if windowed:
+        orders = [LaneOrder(**request._asdict()) for request in requests]
+        raise open_window(lambda window: window.connect_sensors(orders, paths), library=library)
     if output_format is LiveFormat.JSON or output is not None:
         documents = [
             session_document(session, str(path))

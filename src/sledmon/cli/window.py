@@ -24,9 +24,7 @@ def has_screen() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
-def open_window(
-    begin: "Callable[[Dashboard], object]", *, library: str = "", adapter: str | None = None
-) -> typer.Exit:
+def open_window(begin: "Callable[[Dashboard], object]", *, library: str = "") -> typer.Exit:
     """Run the window until it is closed; the exit to raise then."""
     from sledmon.present.dashboard.app import Places, run
 
@@ -34,7 +32,7 @@ def open_window(
         recordings=recordings_folder(),
         demos=user_cache_path("sledmon", appauthor=False) / "demos",
         library=library,
-        open_radio=lambda: open_radio(adapter),
+        open_radio=open_radio,
         new_name=local_time_name,
         now=lambda: datetime.now(UTC).astimezone(),  # noqa: TID251 - for people
     )

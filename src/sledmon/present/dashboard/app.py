@@ -11,7 +11,6 @@ from typing import Final, TypeVar
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from sledmon.acquire.radio import Radio
 from sledmon.acquire.remembered import remembered
 from sledmon.errors import SledmonError
 from sledmon.present.choosing import Choosing
@@ -26,6 +25,7 @@ from sledmon.present.recent import recent_sessions
 from sledmon.present.running import DemoSource, LaneOrder, LiveSource, RunningSession, TakenUp
 from sledmon.present.running.listening import Listening
 from sledmon.present.running.session import NO_LIBRARY
+from sledmon.present.running.sources import OpenRadio
 from sledmon.present.settings import Settings, read_settings, write_settings
 from sledmon.samples import DEVICES
 from sledmon.twin import SessionParams, simulate
@@ -43,7 +43,7 @@ class Places:
     recordings: Path
     demos: Path
     library: str
-    open_radio: Callable[[], Radio]
+    open_radio: OpenRadio
     new_name: Callable[[], str]
     """Of a recording that begins now."""
     now: Callable[[], datetime]
@@ -161,7 +161,7 @@ class Dashboard(QObject):
     def _listen(self) -> None:
         if self._listening is not None:
             self._listening.stop()
-        self._listening = Listening(self._places.open_radio)
+        self._listening = Listening(lambda: self._places.open_radio(None))
         self._listening.start()
         self._look.start()
 

@@ -1,7 +1,7 @@
 """Where a running session's records come from: sensors in range, or the twin's as if they were."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -42,17 +42,22 @@ class LaneOrder:
     wanted: dict[Device, str] = field(default_factory=dict)
     """Sensors by name; a kind that is not named is looked for."""
     rig_toml: str = ""
+    adapter: str | None = None
+    """Bluetooth adapter, where there are several."""
     events: tuple[tuple[str, str], ...] = ()
     """What the coach says before anything else: kind and value."""
     resumed_ns: int | None = None
     """Session time at which an opened recording goes on."""
 
 
+OpenRadio = Callable[[str | None], Radio]
+"""Opens the radio of an adapter, in the loop that will use it."""
+
+
 class LiveSource:
     """Sensors over a radio; those of last time are found again without being asked."""
 
-    def __init__(self, orders: Sequence[LaneOrder], open_radio: Callable[[], Radio]) -> None:
-        """``open_radio`` is called in the loop that will use it."""
+    def __init__(self, orders: Sequence[LaneOrder], open_radio: OpenRadio) -> None:
         self.inboxes: Sequence[Inbox] = [Inbox() for _ in orders]
         self._orders = orders
         self._open_radio = open_radio
@@ -65,38 +70,50 @@ class LiveSource:
     async def run(self, report: LaneReport) -> None:
         """Choose the sensors, then stream until cancelled."""
         try:
-            radio = self._open_radio()
-            sensors = await self._choose(radio)
+            names = dict.fromkeys(order.adapter for order in self._orders)
+            radios = {name: self._open_radio(name) for name in names}
+            chosen = await self._choose(radios)
             lanes = [
                 LaneRequest(
-                    sensors=chosen,
+                    sensors=sensors,
                     rig_toml=order.rig_toml,
                     events=order.events,
                     inbox=inbox,
+                    radio=radios[order.adapter],
                     resumed_ns=order.resumed_ns,
                 )
-                for order, chosen, inbox in zip(self._orders, sensors, self.inboxes, strict=True)
+                for order, sensors, inbox in zip(self._orders, chosen, self.inboxes, strict=True)
             ]
-            self._lanes = LiveLanes(radio, lanes, report)
+            self._lanes = LiveLanes(radios[self._orders[0].adapter], lanes, report)
             await self._lanes.run()
         finally:
             for inbox in self.inboxes:
                 inbox.close()
 
-    def event(self, lane: int, kind: str, value: str, time_s: float | None) -> None:
+    def event(self, lane: int, kind: str, value: str, time_s: float | None = None) -> None:
         """Nothing before the sensors are chosen."""
         if self._lanes is not None:
             self._lanes.event(lane, kind, value, time_s)
 
-    async def _choose(self, radio: Radio) -> list[tuple[SensorChoice, ...]]:
+    def swap_belts(self, one: int, other: int) -> None:
+        """The belts of two lanes change hands, and stay there next time."""
+        if self._lanes is not None:
+            self._lanes.swap_belts(one, other)
+            _remember(self._lanes.sensors)
+
+    async def _choose(self, radios: Mapping[str | None, Radio]) -> list[tuple[SensorChoice, ...]]:
         before = remembered()
         before += [()] * (len(self._orders) - len(before))
         taken: list[tuple[SensorChoice, ...]] = []
         for order, last in zip(self._orders, before, strict=False):
             others = [choice for lane in taken for choice in lane]
-            taken.append(await choose(radio, order.wanted, last, others))
-        remember([*taken, *before[len(taken) :]])
+            taken.append(await choose(radios[order.adapter], order.wanted, last, others))
+        _remember(taken)
         return taken
+
+
+def _remember(taken: list[tuple[SensorChoice, ...]]) -> None:
+    remember([*taken, *remembered()[len(taken) :]])
 
 
 class DemoSource:
