@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sledmon.acquire.inbox import Inbox
 from sledmon.acquire.lane import Lane
@@ -112,9 +111,9 @@ def local_time_name() -> str:
     return f"{datetime.now():%Y-%m-%d %H.%M.%S}"  # noqa: DTZ005, TID251 - for people
 
 
-def seconds_since_written(path: Path) -> float:
-    """How long ago a file was written last, s; never less than nothing."""
-    return max(0.0, datetime.now(UTC).timestamp() - path.stat().st_mtime)  # noqa: TID251 - a pause
+def seconds_since(utc_s: float) -> float:
+    """How long ago that was, in seconds since 1970; never less than nothing."""
+    return max(0.0, datetime.now(UTC).timestamp() - utc_s)  # noqa: TID251 - a pause
 
 
 def _utc() -> str:

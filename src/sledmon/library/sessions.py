@@ -163,6 +163,7 @@ class SessionStore:
         }
         edit.store(SESSIONS, self._id, content(SESSIONS, root, {}))
         if self._recording is not None:
+            _drop_running(edit.connection, self._recording)  # it was cut off, and goes on now
             _place(edit.connection, self._recording, self._id)
 
     def _write_wanted(self) -> None:

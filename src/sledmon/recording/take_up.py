@@ -7,6 +7,7 @@ new one is on the disk. Whoever is killed on the way finds the longer of the two
 import contextlib
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from sledmon.errors import RecordingError, unwritable
 from sledmon.recording.reader import open_recording
@@ -16,8 +17,19 @@ from sledmon.samples import Connected, Device, Lost, Record
 REASON = "sledmon was stopped"
 
 
-def take_up(path: Path) -> tuple[RecordingWriter, list[Record]]:
-    """A writer that goes on behind the last record, and all records so far.
+class Resumed(NamedTuple):
+    """A recording that is open again."""
+
+    writer: RecordingWriter
+    """Goes on behind the last record."""
+    records: list[Record]
+    """All so far."""
+    written_utc_s: float
+    """When the last of them was written, in seconds since 1970."""
+
+
+def take_up(path: Path) -> Resumed:
+    """Open a recording again behind its last record.
 
     Sensors that were connected are told lost: nothing is known of the time between.
     """
@@ -30,16 +42,21 @@ def take_up(path: Path) -> tuple[RecordingWriter, list[Record]]:
             path.replace(aside)
         else:
             path.unlink(missing_ok=True)
+        written_utc_s = aside.stat().st_mtime
     except OSError as error:
         raise RecordingError(unwritable(path, error)) from None
     records += _lost(records)
     writer = RecordingWriter(path)
-    for record in records:
-        writer.write(record)
-    writer.settle()
+    try:
+        for record in records:
+            writer.write(record)
+        writer.settle()
+    except RecordingError:
+        writer.close()
+        raise
     with contextlib.suppress(OSError):
         os.unlink(aside)  # noqa: PTH108 - it has served
-    return writer, records
+    return Resumed(writer, records, written_utc_s)
 
 
 def _records(path: Path) -> list[Record]:

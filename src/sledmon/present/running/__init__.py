@@ -5,6 +5,7 @@ from sledmon.present.running.sources import DemoSource, LaneOrder, LiveSource
 from sledmon.present.running.updates import (
     Ended,
     Moved,
+    Opened,
     Reached,
     RepsNow,
     Said,
@@ -19,6 +20,7 @@ __all__ = [
     "LaneOrder",
     "LiveSource",
     "Moved",
+    "Opened",
     "Reached",
     "RepsNow",
     "RunningSession",

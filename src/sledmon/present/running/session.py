@@ -8,12 +8,12 @@ import asyncio
 import queue
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import ExitStack, aclosing
+from contextlib import AbstractContextManager, ExitStack, aclosing
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from sledmon.acquire.live import seconds_since_written
+from sledmon.acquire.live import seconds_since
 from sledmon.acquire.radio_thread import RadioThread
 from sledmon.acquire.sensor import SensorStatus
 from sledmon.errors import SledmonError
@@ -32,7 +32,7 @@ from sledmon.present.running.updates import (
     Told,
     Update,
 )
-from sledmon.recording import RecordingWriter, take_up
+from sledmon.recording import RecordingWriter, Resumed, take_up
 from sledmon.results import Rep, Session
 from sledmon.rig import parse_rig
 from sledmon.samples import Event, Record, VelocityBlock
@@ -111,25 +111,29 @@ class RunningSession:
                     if kept_in is not None:
                         stack.enter_context(kept_in)
                 recorders = [
-                    Storing(kept_in, stack.enter_context(RecordingWriter(path)), path, self._tell)
+                    Storing(kept_in, stack.enter_context(self._writer(path)), path, self._tell)
                     for path in self.paths
                 ]
                 sessions = asyncio.run(self._estimate(recorders))
-                for recorder, session in zip(recorders, sessions, strict=True):
+                for recorder, session in zip(recorders, sessions, strict=False):
                     recorder.finish(session)
         except SledmonError as error:
             self._tell(str(error))
         finally:
             self.updates.put(Ended(tuple(sessions)))
 
-    def _writer(self, path: Path) -> "RecordingWriter | TakenUp":
+    def _writer(self, path: Path) -> "AbstractContextManager[RecordingWriter | TakenUp]":
         return RecordingWriter(path) if self._taken_up is None else self._taken_up
 
     async def _estimate(self, recorders: Sequence[Storing]) -> list[Session]:
-        with self._radio:
-            return await asyncio.gather(
-                *(self._lane(lane, recorder) for lane, recorder in enumerate(recorders, start=1))
-            )
+        sessions: list[Session] = []
+        try:
+            with self._radio:
+                lanes = enumerate(recorders, start=1)
+                sessions = await asyncio.gather(*(self._lane(*lane) for lane in lanes))
+        except SledmonError as error:  # whatever ended the radio: what was recorded stands
+            self._tell(str(error))
+        return sessions if all(recorder.begun for recorder in recorders) else []
 
     async def _lane(self, lane: int, recorder: Storing) -> Session:
         def moved(block: VelocityBlock) -> None:
@@ -158,27 +162,38 @@ class TakenUp:
     """A recording that was cut off, to be gone on with: what it held is not written again."""
 
     def __init__(self, path: Path) -> None:
-        self.pause_s = seconds_since_written(path)
-        self._writer, self.records = take_up(path)
-        self._held = len(self.records)
+        """Nothing is read yet: an hour takes a while, which no window should wait for."""
+        self._path = path
+        self._resumed: Resumed | None = None
+        self._held = 0
 
     @property
+    def records(self) -> list[Record]:
+        """What it held when it was taken up."""
+        return self._resumed.records if self._resumed else []
+
     def resumed_ns(self) -> int:
-        """Session time now: the pause counts."""
-        return self.records[-1].received_ns + round(self.pause_s * NANOSECONDS_PER_SECOND)
+        """Session time now: the pause counts. Asked once it is taken up."""
+        if self._resumed is None:
+            raise ValueError("not taken up yet")
+        pause_s = seconds_since(self._resumed.written_utc_s)
+        return self.records[-1].received_ns + round(pause_s * NANOSECONDS_PER_SECOND)
 
     def write(self, record: Record) -> None:
         """Append one record, once those it held have passed."""
         if self._held:
             self._held -= 1
-        else:
-            self._writer.write(record)
+        elif self._resumed is not None:
+            self._resumed.writer.write(record)
 
     def __enter__(self) -> Self:
+        self._resumed = take_up(self._path)
+        self._held = len(self.records)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._writer.close()
+        if self._resumed is not None:
+            self._resumed.writer.close()
 
 
 class _Telling:

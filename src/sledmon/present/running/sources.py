@@ -46,8 +46,8 @@ class LaneOrder:
     """Bluetooth adapter, where there are several."""
     events: tuple[tuple[str, str], ...] = ()
     """What the coach says before anything else: kind and value."""
-    resumed_ns: int | None = None
-    """Session time at which an opened recording goes on."""
+    resumed_ns: Callable[[], int] | None = None
+    """Session time of an opened recording that goes on, asked when its lane begins."""
 
 
 OpenRadio = Callable[[str | None], Radio]
@@ -62,6 +62,7 @@ class LiveSource:
         self._orders = orders
         self._open_radio = open_radio
         self._lanes: LiveLanes | None = None
+        self._early: list[tuple[int, str, str]] = []
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
         """Any will do."""
@@ -77,12 +78,14 @@ class LiveSource:
                 LaneRequest(
                     sensors=sensors,
                     rig_toml=order.rig_toml,
-                    events=order.events,
+                    events=(*order.events, *self._said_early(lane)),
                     inbox=inbox,
                     radio=radios[order.adapter],
-                    resumed_ns=order.resumed_ns,
+                    resumed_ns=order.resumed_ns() if order.resumed_ns else None,
                 )
-                for order, sensors, inbox in zip(self._orders, chosen, self.inboxes, strict=True)
+                for lane, (order, sensors, inbox) in enumerate(
+                    zip(self._orders, chosen, self.inboxes, strict=True), start=1
+                )
             ]
             self._lanes = LiveLanes(radios[self._orders[0].adapter], lanes, report)
             await self._lanes.run()
@@ -91,9 +94,14 @@ class LiveSource:
                 inbox.close()
 
     def event(self, lane: int, kind: str, value: str, time_s: float | None = None) -> None:
-        """Nothing before the sensors are chosen."""
+        """Said before the sensors are chosen, it stands from the beginning."""
         if self._lanes is not None:
             self._lanes.event(lane, kind, value, time_s)
+        else:
+            self._early.append((lane, kind, value))
+
+    def _said_early(self, lane: int) -> list[tuple[str, str]]:
+        return [(kind, value) for number, kind, value in self._early if number == lane]
 
     def swap_belts(self, one: int, other: int) -> None:
         """The belts of two lanes change hands, and stay there next time."""
@@ -137,7 +145,8 @@ class DemoSource:
                 for number, (session, inbox) in enumerate(
                     zip(self._sessions, self.inboxes, strict=True), start=1
                 ):
-                    lane = SimulatedLane(session, partial(report, number), inbox)
+                    told = partial(report, number)
+                    lane = SimulatedLane(session, told, inbox, said_beforehand=True)
                     self._lanes.append(lane)
                     group.create_task(lane.play())
         finally:

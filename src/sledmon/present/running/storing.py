@@ -29,6 +29,8 @@ class Storing:
         self, library: "Library | None", recorder: Recorder, path: Path, tell: Tell
     ) -> None:
         """``path`` is where ``recorder`` writes; without a library it only records."""
+        self.begun = False
+        """Whether the opening record has come."""
         self._library = library
         self._recorder = recorder
         self._path = path
@@ -46,6 +48,7 @@ class Storing:
             if isinstance(record, Opened):
                 raise
             self._tell(str(error))
+        self.begun = True
         if isinstance(record, Opened) and self._library is not None:
             from sledmon.library import SessionStore
 
