@@ -26,11 +26,13 @@ class RadioThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._running = threading.Event()
+        self._stopped = False
         self._thread = threading.Thread(target=self._run, name="radio")
         self._error: BaseException | None = None
 
     def stop(self) -> None:
-        """Have the coroutine cancelled; returns at once, from any thread, harmless afterwards."""
+        """Have the coroutine cancelled; returns at once, from any thread, at any time."""
+        self._stopped = True
         if self._task is not None:
             self.call(self._task.cancel)
 
@@ -75,4 +77,6 @@ class RadioThread:
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._main())
         self._running.set()
+        if self._stopped:  # before it began: it begins, and ends in good order
+            self._loop.call_soon(self._task.cancel)
         await self._task
