@@ -49,8 +49,14 @@ class SimulatedLane:
         report: Report | None = None,
         inbox: Inbox | None = None,
         through: Callable[[Radio], Radio] = lambda radio: radio,
+        *,
+        said_beforehand: bool = False,
     ) -> None:
-        """``through`` may put something between the twin's radio and the sensors' links."""
+        """``through`` may put something between the twin's radio and the sensors' links.
+
+        ``said_beforehand``: the simulated coach says everything at once, each input of its time, so
+        that what a person says beside it is always the newest, which undoing takes back.
+        """
         loop = asyncio.get_running_loop()
         if not isinstance(loop, WarpedLoop):
             raise TypeError("a simulated session plays in a WarpedLoop")
@@ -64,6 +70,7 @@ class SimulatedLane:
             title=f"Simulated session (seed {params.seed}, faults {params.faults})",
         )
         self._session = session
+        self._said_beforehand = said_beforehand
         radio = through(VirtualRadio(session))
         self._sensors = [
             Sensor(
@@ -95,7 +102,9 @@ class SimulatedLane:
     async def _coach(self) -> None:
         """What the coach enters, when it is entered."""
         for record in self._session.records:
-            if isinstance(record, Event):
+            if isinstance(record, Event) and self._said_beforehand:
+                self.lane.event(record.kind, record.value, record.time_s)
+            elif isinstance(record, Event):
                 left_ns = record.received_ns - self.lane.now_ns()
                 await asyncio.sleep(max(0, left_ns) / NANOSECONDS_PER_SECOND)
                 self.lane.event(record.kind, record.value)
