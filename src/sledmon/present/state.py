@@ -6,6 +6,7 @@ events as recorded, never from a button: what is shown is what a replay will sho
 
 import contextlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -24,7 +25,7 @@ from sledmon.present.running.updates import (
     Told,
     Update,
 )
-from sledmon.present.trail import Run, Trail
+from sledmon.present.trail import KEPT_RUNS_S, Run, Trail
 from sledmon.results import AthleteSummary, Conditions, Rep, Session
 from sledmon.rig import Rig
 from sledmon.samples import Device
@@ -34,6 +35,10 @@ FROZEN_S: Final = 3.0
 """A rep's number stands at least so long, whatever happens."""
 SHOWN_EVERY_S: Final = 0.1
 """The running number changes no more often: nobody reads faster."""
+STALE_S: Final = 1.0
+"""A run not heard of for so long is not running on the screen: its tether is lost."""
+STOPPED_SHORT_S: Final = 5.0
+"""So long at most goes on a rep that has no end."""
 
 
 class RepEnded(NamedTuple):
@@ -81,6 +86,7 @@ class LaneState:
     sensors: dict[Device, SensorStatus] = field(default_factory=dict)
     lost: set[Device] = field(default_factory=set)
     """Sensors that were streaming and are not any more."""
+    streamed: set[Device] = field(default_factory=set)
     trail: Trail = field(default_factory=Trail)
     shown_mps: float = math.nan
     """The running number as it may be shown: changes every ``SHOWN_EVERY_S``."""
@@ -103,7 +109,8 @@ class LaneState:
     @property
     def running(self) -> bool:
         """Whether a number that runs should be shown instead of the last rep's."""
-        return self.trail.running and not self.frozen
+        heard = self.now_s < self.trail.time_s + STALE_S
+        return self.trail.running and heard and not self.frozen
 
     @property
     def frozen(self) -> bool:
@@ -122,6 +129,8 @@ class LaneState:
     def missed_run(self) -> Run | None:
         """The newest run of the last minute of which no rep was made."""
         for run in reversed(self.trail.runs):
+            if run.end_s < self.now_s - KEPT_RUNS_S:
+                return None
             inside = (
                 rep.estimates.start_s - 1.0 <= run.middle_s <= _end_s(rep) + 1.0
                 for rep in self.reps
@@ -194,10 +203,13 @@ class SidelineState:
 
 
 def _take_reps(lane: LaneState, update: RepsNow) -> list[Happening]:
-    known = {rep.estimates.start_s for rep in lane.reps}
+    before, now = _by_start(lane.reps), _by_start(update.reps)
     refused = [each for each in update.refused if each not in lane.refused]
     lane.reps, lane.athletes, lane.refused = update.reps, update.athletes, update.refused
-    fresh = [rep for rep in update.reps if rep.estimates.start_s not in known]
+    # One in place of another was corrected, and has not ended again.
+    gone = [rep for start_s, rep in before.items() if start_s not in now]
+    new = [rep for start_s, rep in now.items() if start_s not in before]
+    fresh = [rep for rep in new if not any(_overlap(rep, other) for other in gone)]
     if fresh:
         lane.last_final_s = lane.now_s
     return [
@@ -211,9 +223,12 @@ def _take_sensor(lane: LaneState, update: SensorNow) -> list[Happening]:
     lane.sensors[status.device] = status
     was_lost = status.device in lane.lost
     if status.phase is Phase.STREAMING:
+        lane.streamed.add(status.device)
         lane.lost.discard(status.device)
         return [SensorBack(update.lane, status.device)] if was_lost else []
-    if status.phase is Phase.LOOKING and status.trouble and not was_lost:
+    if status.phase is Phase.STOPPED:  # the session is over: nobody looks for it any more
+        lane.lost.discard(status.device)
+    elif status.device in lane.streamed and status.phase is Phase.LOOKING and not was_lost:
         lane.lost.add(status.device)
         return [SensorLost(update.lane, status.device)]
     return []
@@ -221,4 +236,13 @@ def _take_sensor(lane: LaneState, update: SensorNow) -> list[Happening]:
 
 def _end_s(rep: Rep) -> float:
     end_s = rep.estimates.end_s
-    return rep.estimates.start_s + 5.0 if math.isnan(end_s) else end_s
+    return rep.estimates.start_s + STOPPED_SHORT_S if math.isnan(end_s) else end_s
+
+
+def _by_start(reps: Sequence[Rep]) -> dict[float, Rep]:
+    return {rep.estimates.start_s: rep for rep in reps}
+
+
+def _overlap(one: Rep, other: Rep) -> bool:
+    latest_start_s = max(one.estimates.start_s, other.estimates.start_s)
+    return latest_start_s < min(_end_s(one), _end_s(other))

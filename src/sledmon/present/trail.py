@@ -85,11 +85,10 @@ class Trail:
             self._sample(time_s, distance_m, velocity_mps)
 
     def _sample(self, time_s: float, distance_m: float, velocity_mps: float) -> None:
-        silent = time_s - self.time_s > STILL_S or abs(distance_m - self.cord_m) > SHORTEST_M
-        self.time_s, self.velocity_mps, self.cord_m = time_s, velocity_mps, distance_m
-        if silent:  # a new segment may count from elsewhere
-            self._end()
+        if time_s - self.time_s > STILL_S or abs(distance_m - self.cord_m) > SHORTEST_M:
+            self._end()  # where it was seen last: a new segment may count from elsewhere
             self._rest.clear()
+        self.time_s, self.velocity_mps, self.cord_m = time_s, velocity_mps, distance_m
         if self.running:
             self._go_on(time_s, distance_m, velocity_mps)
             return
