@@ -3,6 +3,7 @@
 Every action answers with a sentence of what it did. Nothing is edited: undoing is an event too.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -45,9 +46,9 @@ class Sideline:
     hidden: bool = False
     lane: int = 1
     """Whom the keys act on."""
-    _done: list[_Done] = field(default_factory=list)
-    """Since the last rep."""
-    _earlier: list[_Done] = field(default_factory=list)
+    _done: dict[int, list[_Done]] = field(default_factory=lambda: defaultdict(list))
+    """Since the last rep, by lane."""
+    _earlier: dict[int, list[_Done]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def here(self) -> LaneState:
@@ -58,8 +59,7 @@ class Sideline:
         """A rep that ended while paused is left out; the newest rep is what Undo meets first."""
         if not isinstance(happening, RepEnded):
             return
-        self._earlier += self._done
-        self._done = []
+        self._earlier[happening.lane] += self._done.pop(happening.lane, [])
         if not self.armed:
             self._exclude(happening.lane, happening.rep)
 
@@ -90,17 +90,17 @@ class Sideline:
 
     def undo(self) -> str:
         """Take back what was done since the last rep; then leave that rep out, or take it in."""
-        if self._done:
+        if self._done[self.lane]:
             return self._take_back(self._done)
         return self.exclude() if self.here.reps else words.DONE_NOTHING
 
     def undo_earlier(self) -> str:
         """Take back what was done, whenever that was; the newest first, for ever."""
-        done = self._done or self._earlier
-        return self._take_back(done) if done else words.DONE_NOTHING
+        done = self._done if self._done[self.lane] else self._earlier
+        return self._take_back(done) if done[self.lane] else words.DONE_NOTHING
 
-    def _take_back(self, done: list[_Done]) -> str:
-        newest = done.pop()
+    def _take_back(self, done: dict[int, list[_Done]]) -> str:
+        newest = done[self.lane].pop()
         for _ in range(newest.events):
             self.say(self.lane, "undo", "", None)
         if newest.undo is not None:
@@ -140,14 +140,15 @@ class Sideline:
         if conditions.unresisted:
             self.say(self.lane, "unresisted", "0", None)
         self.say(self.lane, "load_kg", f"{load_kg:.4f}", None)
-        self._done.append(_Done(words.DONE_LOAD.format(load=said), 1 + conditions.unresisted))
+        events = 1 + conditions.unresisted
+        self._done[self.lane].append(_Done(words.SAID["load_kg"], events))
         return words.DONE_LOAD.format(load=said)
 
     def sled(self) -> str:
         """The sled on, or off for free reps."""
         off = not self.here.conditions.unresisted
         self._event("unresisted", "1" if off else "0", words.SAID["unresisted"])
-        return words.DONE_LOAD.format(load=words.NO_SLED if off else "sled")
+        return words.DONE_LOAD.format(load=words.NO_SLED if off else words.SLED_ON)
 
     def new_set(self) -> str:
         """The next set begins."""
@@ -162,10 +163,14 @@ class Sideline:
 
     def hide(self) -> str:
         """Hide numbers, or show them; kept in the recording, where a control condition needs it."""
-        self.hidden = not self.hidden
+        self._toggle_hidden()
         said = words.DONE_HIDDEN if self.hidden else words.DONE_SHOWN
         self.say(self.lane, "note", said, None)
+        self._done[self.lane].append(_Done(words.SAID["hidden"], 1, self._toggle_hidden))
         return said
+
+    def _toggle_hidden(self) -> None:
+        self.hidden = not self.hidden
 
     def note(self, text: str) -> None:
         """A remark of the coach's."""
@@ -196,12 +201,13 @@ class Sideline:
         last = pairs[-1][0]
         self.say(self.lane, "athlete", up, round(_inside(last) + BEFORE_S, 3))
         what = words.SAID["athlete"].format(value=pairs[-1][1])
-        self._done.append(_Done(what, len(pairs) + 1))
+        self._done[self.lane].append(_Done(what, len(pairs) + 1))
 
     def _up(self, queue: Queue) -> str:
         before, self.queue = self.queue, queue
         name = queue.now.name
-        if name == self.here.conditions.athlete:
+        # What was said a moment ago may not be recorded yet: the queue knows it already.
+        if name == before.now.name == self.here.conditions.athlete:
             return ""
 
         def back() -> None:
@@ -210,18 +216,19 @@ class Sideline:
             self.queue = self.queue.at(slot) if slot is not None else before
 
         self.say(self.lane, "athlete", name, None)
-        self._done.append(_Done(words.SAID["athlete"].format(value=name), 1, back))
+        what = words.SAID["athlete"].format(value=name)
+        self._done[self.lane].append(_Done(what, 1, back))
         return words.DONE_NEXT.format(name=name)
 
     def _exclude(self, lane: int, rep: Rep, reason: str = "") -> None:
         if reason:
             self.say(lane, "note", reason, None)
         self.say(lane, "exclude_rep", repr(_inside(rep)), None)
-        self._done.append(_Done(words.SAID["exclude_rep"], 2 if reason else 1))
+        self._done[lane].append(_Done(words.SAID["exclude_rep"], 2 if reason else 1))
 
     def _event(self, kind: str, value: str, what: str) -> None:
         self.say(self.lane, kind, value, None)
-        self._done.append(_Done(what, 1))
+        self._done[self.lane].append(_Done(what, 1))
 
     def _number_of(self, rep: Rep) -> int:
         mine = self.here.reps_of(rep.conditions.athlete)
