@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sledmon.results import Measured
+from sledmon.results import NAN, Measured, Rep
 
 BEST_TWO_OF: dict[int, tuple[float, float]] = {
     3: (0.4231, 0.6244),
@@ -88,6 +88,14 @@ def best_two(velocities: Sequence[Measured], *, least_reps: int = 3) -> Unresist
 def brought(velocity: Measured) -> Unresisted:
     """A baseline that an event brought, with the error that it states."""
     return Unresisted(velocity.value, velocity.sigma / velocity.value, 0)
+
+
+def compared_with(rep: Rep) -> float:
+    """The unresisted velocity, m/s, that a judged rep was compared with; NaN where with none."""
+    decrement = rep.verdict.velocity_decrement
+    if not decrement.known or decrement.value >= 1.0:
+        return NAN
+    return rep.estimates.window.velocity_mps.value / (1.0 - decrement.value)
 
 
 OTHER_DAY = 0.02

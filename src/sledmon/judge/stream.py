@@ -170,6 +170,14 @@ class Stream:
         return Belief.of([(1.0, value, sigma)]).given(params.usual_decrement).measured
 
 
+def missing_for_baseline(reps: Iterable[Rep], like: Rep, params: JudgeParams | None = None) -> int:
+    """How many more unresisted reps make a baseline for a rep's athlete over its distance."""
+    params = params or JudgeParams()
+    stream = Stream.of((rep for rep in reps if who(rep) == who(like)), params)
+    most = max((len(velocities) for velocities in stream.unresisted.values()), default=0)
+    return max(0, params.least_baseline_reps - most)
+
+
 def streams_of(reps: Sequence[Rep], params: JudgeParams) -> dict[tuple[str, float], Stream]:
     """A stream for every athlete and distance, with its unresisted reps in it."""
     mine: dict[tuple[str, float], list[Rep]] = {}

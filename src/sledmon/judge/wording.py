@@ -109,24 +109,40 @@ def verdict_sentence(rep: Rep) -> str:
             slower = percent_words(verdict.velocity_decrement.value)
             return f"{WITHIN_ERROR.format(decrement=slower, line=line)}.{advice}"
         return advice.strip()
-    loss = max(
-        (
-            measured.value
-            for measured in (verdict.velocity_loss, verdict.session_loss)
-            if measured.known
-        ),
-        default=0.0,
-    )
+    loss = worst_loss(verdict)
     said = FLAGS[verdict.flag].format(
         decrement=percent_words(verdict.velocity_decrement.value)
         if verdict.velocity_decrement.known
         else "",
-        loss=percent_words(loss),
-        line=line,
+        loss=percent_words(loss.value) if loss.known else "",
+        line=line_words(verdict),
     )
+    return f"{said} ({surety_words(verdict)}; {CAUSES[verdict.cause or 'load']}).{advice}"
+
+
+def line_words(verdict: Verdict) -> str:
+    """Where the line stands that a verdict is about.
+
+    >>> line_words(Verdict(line="session loss 0.15"))
+    '15 %'
+    """
+    return percent_words(float(verdict.line.rpartition(" ")[2])) if verdict.line else ""
+
+
+def surety_words(verdict: Verdict) -> str:
+    """How sure a verdict is; never wholly.
+
+    >>> surety_words(Verdict(probability=0.999))
+    '>99 % sure'
+    """
     percent = ">99" if verdict.probability > 0.99 else f"{100 * verdict.probability:.0f}"
-    surety = SURETY.format(percent=percent)
-    return f"{said} ({surety}; {CAUSES[verdict.cause or 'load']}).{advice}"
+    return SURETY.format(percent=percent)
+
+
+def worst_loss(verdict: Verdict) -> Measured:
+    """The larger of the losses in the set and in the session."""
+    losses = [loss for loss in (verdict.velocity_loss, verdict.session_loss) if loss.known]
+    return max(losses, key=lambda loss: loss.value, default=Measured())
 
 
 def _is_near(rep: Rep) -> bool:

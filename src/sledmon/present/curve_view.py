@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from sledmon.judge import compared_with, is_valid
 from sledmon.judge.wording import percent_words
 from sledmon.plan import Plan
 from sledmon.results import Conditions, Rep
@@ -59,9 +60,7 @@ def curve_view(reps: Sequence[Rep], conditions: Conditions, plan: Plan) -> Curve
     judged = [rep for rep in counted if rep.verdict.velocity_decrement.known]
     line_mps = math.nan
     if judged:
-        verdict, window = judged[-1].verdict, judged[-1].estimates.window
-        free_mps = window.velocity_mps.value / (1.0 - verdict.velocity_decrement.value)
-        line_mps = free_mps * (1.0 - speed)
+        line_mps = compared_with(judged[-1]) * (1.0 - speed)
     tops = [float(np.max(curve[1])) for curve in (baseline, mean_curve(alike)) if curve]
     gates = [gate for gate in (GATE_M, 2 * GATE_M, 3 * GATE_M) if gate < distance_m - 0.1]
     return CurveView(
@@ -122,9 +121,4 @@ def _monotone(x: FloatArray, y: FloatArray, at: FloatArray) -> FloatArray:
 
 
 def _counts(rep: Rep, distance_m: float) -> bool:
-    return (
-        rep.estimates.complete
-        and not rep.excluded
-        and rep.estimates.window.velocity_mps.known
-        and math.isclose(rep.conditions.distance_m, distance_m, rel_tol=1e-6)
-    )
+    return is_valid(rep) and math.isclose(rep.conditions.distance_m, distance_m, rel_tol=1e-6)

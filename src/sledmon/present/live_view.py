@@ -6,12 +6,19 @@ ways, by tone, shape and word, so that sun or eyes may take away any two of them
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from sledmon.acquire.sensor import Phase, SensorStatus
-from sledmon.judge.wording import CAUSES, percent_words, verdict_sentence
+from sledmon.judge import compared_with, missing_for_baseline
+from sledmon.judge.wording import (
+    CAUSES,
+    line_words,
+    surety_words,
+    verdict_sentence,
+    worst_loss,
+)
 from sledmon.present import live_words as words
 from sledmon.present.quantities import UNKNOWN, Quantities, clock, plus_minus, seconds
 from sledmon.present.settings import Settings
@@ -19,9 +26,10 @@ from sledmon.present.state import LaneState
 from sledmon.results import Measured, Rep
 
 LOW_BATTERY_PERCENT: Final = 15
-LEAST_BASELINE_REPS: Final = 3
 FULL_BAR_MPS: Final = 6.0
 """Velocity at which the athlete's bar is full while there is no line; few backpedal faster."""
+STRIP_REPS: Final = 32
+"""More of the newest than any screen has room for."""
 
 
 class Tone(StrEnum):
@@ -116,7 +124,12 @@ class Coaching:
     following: str = ""
     armed: bool = True
     hidden: bool = False
-    """Numbers are hidden."""
+    """Numbers are hidden, by a key."""
+
+    @property
+    def blind(self) -> bool:
+        """Numbers are hidden, by a key or by the settings."""
+        return self.hidden or self.settings.blinded
 
 
 def live_view(lane: LaneState, coaching: Coaching) -> LiveView:
@@ -132,7 +145,7 @@ def live_view(lane: LaneState, coaching: Coaching) -> LiveView:
     planned = plan.set_numbered(conditions.set_number).reps if plan.sets else 0
     of_set = words.OF_SET.format(number=len(in_set) + 1, planned=planned)
     shown = lane.last_rep
-    sentence = verdict_sentence(shown) if shown and not lane.running else ""
+    told = shown if shown and not lane.running and not coaching.blind else None
     return LiveView(
         athlete=conditions.athlete,
         rep=words.REP.format(number=len(mine) + 1),
@@ -151,10 +164,10 @@ def live_view(lane: LaneState, coaching: Coaching) -> LiveView:
         tile=_tile(lane, coaching),
         cells=_cells(shown, coaching, quantities, running=lane.running),
         strip=_strip(lane, mine, coaching, quantities),
-        advice=(shown.verdict.advice or "") if shown and sentence else "",
-        sentence=sentence,
+        advice=(told.verdict.advice or "") if told else "",
+        sentence=verdict_sentence(told) if told else "",
         sensors=tuple(_sensor_line(lane, device) for device in ("imu", "encoder")),
-        trust=_trust(shown),
+        trust=_trust(shown, coaching),
         recording=words.RECORDING.format(clock=clock(lane.now_s)),
         alarm=_alarm(lane),
     )
@@ -170,7 +183,7 @@ def tile_of(rep: Rep) -> Tile:
     if verdict.flag is not None:
         mark = "▼▼" if verdict.flag == "strength-load" else "▼"
         return Tile(Tone.PAST, mark, words.TILE_PAST[verdict.flag], _flag_lines(rep))
-    if rep.estimates.trust == "poor":
+    if rep.estimates.trust == "poor" or not rep.estimates.window.velocity_mps.known:
         return Tile(Tone.PLAIN, "?", words.TILE_NOT_JUDGED, rep.estimates.notes[:1])
     if verdict.zone == "baseline":
         return Tile(Tone.PLAIN, "●", words.TILE_BASELINE)
@@ -183,10 +196,10 @@ def tile_of(rep: Rep) -> Tile:
 
 
 def _hero(lane: LaneState, coaching: Coaching, quantities: Quantities) -> Hero:
-    hidden, unit = coaching.hidden or coaching.settings.blinded, quantities.speed_unit
+    hidden, unit = coaching.blind, quantities.speed_unit
     struck = "encoder" in lane.lost
     if lane.running:
-        text = words.HIDDEN if hidden else quantities.speed(max(0.0, lane.shown_mps))
+        text = words.HIDDEN if hidden else quantities.speed(_forwards(lane.shown_mps))
         return Hero(text, unit, words.RUNNING, struck)
     rep = lane.last_rep
     if rep is None:
@@ -196,25 +209,17 @@ def _hero(lane: LaneState, coaching: Coaching, quantities: Quantities) -> Hero:
     label = words.WHOSE.format(name=whose) if whose != lane.conditions.athlete else ""
     label += words.REP.format(number=len(lane.reps_of(whose))) + ": "
     if not window.velocity_mps.known:
-        why = words.STOPPED_SHORT if not rep.estimates.complete else rep.estimates.trust
+        why = words.NOT_MEASURED if rep.estimates.complete else words.STOPPED_SHORT
         return Hero(UNKNOWN, unit, label + why, struck)
     if hidden:
         return Hero(words.HIDDEN, unit, label + words.DONE_HIDDEN, struck)
     begin, end = quantities.distance(window.from_m), quantities.distance(window.to_m)
     label += words.MEAN_OVER.format(begin=begin.split()[0], end=end)
     label += f", {quantities.speed_error(window.velocity_mps)}"
-    free = free_velocity(rep)
-    if free.known and not rep.conditions.unresisted:
-        label += f"  ·  {words.FREE_IS.format(velocity=quantities.speed(free.value))}"
+    free_mps = compared_with(rep)
+    if not math.isnan(free_mps):
+        label += f"  ·  {words.FREE_IS.format(velocity=quantities.speed(free_mps))}"
     return Hero(quantities.speed(window.velocity_mps.value), unit, label, struck)
-
-
-def free_velocity(rep: Rep) -> Measured:
-    """The baseline that a rep was judged by, m/s; only its value is known here."""
-    decrement = rep.verdict.velocity_decrement
-    if not decrement.known or decrement.value >= 1.0:
-        return Measured()
-    return Measured(rep.estimates.window.velocity_mps.value / (1.0 - decrement.value))
 
 
 def _tile(lane: LaneState, coaching: Coaching) -> Tile:
@@ -229,25 +234,22 @@ def _tile(lane: LaneState, coaching: Coaching) -> Tile:
         return Tile(Tone.PLAIN, "●", words.TILE_READY, (words.WAITING_WHY,))
     tile = tile_of(rep)
     if tile.word == words.TILE_NO_BASELINE:
-        free = [each for each in lane.reps_of(rep.conditions.athlete) if _is_free(each)]
-        missing = max(1, LEAST_BASELINE_REPS - len(free))
-        return Tile(tile.tone, tile.mark, tile.word, (words.NO_BASELINE.format(missing=missing),))
-    return tile
+        missing = missing_for_baseline(lane.reps, rep)
+        return replace(tile, lines=(words.NO_BASELINE.format(missing=missing),))
+    return replace(tile, lines=()) if coaching.blind else tile
 
 
-def _is_free(rep: Rep) -> bool:
-    return rep.conditions.unresisted and rep.estimates.complete and not rep.excluded
+def _forwards(velocity_mps: float) -> float:
+    """Swaying back is no number for a coach; unknown stays so."""
+    return max(velocity_mps, 0.0)
 
 
 def _flag_lines(rep: Rep) -> tuple[str, ...]:
     verdict = rep.verdict
-    line = percent_words(float((verdict.line or "0").rpartition(" ")[2]))
-    percent = ">99" if verdict.probability > 0.99 else f"{100 * verdict.probability:.0f}"
-    sure = words.SURE.format(percent=percent, cause=CAUSES[verdict.cause or "load"])
+    line = line_words(verdict)
+    sure = words.SURE.format(surety=surety_words(verdict), cause=CAUSES[verdict.cause or "load"])
     if verdict.flag == "fatigue":
-        losses = [m for m in (verdict.velocity_loss, verdict.session_loss) if m.known]
-        worst = max(losses, key=lambda measured: measured.value, default=Measured())
-        return words.LOST.format(percent=_percent(worst), line=line), sure
+        return words.LOST.format(percent=_percent(worst_loss(verdict)), line=line), sure
     return words.SLOWER.format(percent=_percent(verdict.velocity_decrement), line=line), sure
 
 
@@ -261,7 +263,7 @@ def _percent(measured: Measured) -> str:
 def _cells(
     rep: Rep | None, coaching: Coaching, quantities: Quantities, *, running: bool
 ) -> tuple[Cell, ...]:
-    if rep is None or coaching.hidden or coaching.settings.blinded:
+    if rep is None or coaching.blind:
         return ()
     if running:  # the last rep's values beside the running number would be taken for its own
         gates = [quantities.distance(split.distance_m) for split in rep.estimates.splits[-2:]]
@@ -284,9 +286,10 @@ def _cells(
 def _strip(
     lane: LaneState, mine: Sequence[Rep], coaching: Coaching, quantities: Quantities
 ) -> tuple[StripRep, ...]:
-    hidden = coaching.hidden or coaching.settings.blinded
+    first = max(0, len(mine) - STRIP_REPS)
     tiles = [
-        _strip_rep(number, rep, quantities, hidden=hidden) for number, rep in enumerate(mine, 1)
+        _strip_rep(number, rep, quantities, hidden=coaching.blind)
+        for number, rep in enumerate(mine[first:], first + 1)
     ]
     conditions = lane.conditions
     load = quantities.mass(conditions.load_kg) if not conditions.unresisted else words.NO_SLED
@@ -304,7 +307,7 @@ def _strip_rep(number: int, rep: Rep, quantities: Quantities, *, hidden: bool) -
     load = (
         quantities.mass(rep.conditions.load_kg) if not rep.conditions.unresisted else words.NO_SLED
     )
-    below = rep.verdict.cause if rep.verdict.flag and rep.verdict.cause else load
+    below = words.CAUSES[rep.verdict.cause] if rep.verdict.flag and rep.verdict.cause else load
     return StripRep(
         words.REP.format(number=number),
         words.HIDDEN if hidden and velocity.known else quantities.speed(velocity.value),
@@ -353,12 +356,14 @@ def _phase_words(status: SensorStatus) -> str:
     return said
 
 
-def _trust(rep: Rep | None) -> str:
+def _trust(rep: Rep | None, coaching: Coaching) -> str:
     if rep is None:
         return ""
-    notes = rep.estimates.notes
-    why = notes[0] if notes else words.TRUST_GOOD if rep.estimates.trust == "good" else ""
-    return f"{words.TRUST}: {rep.estimates.trust}" + (f", {why}" if why else "")
+    trust, notes = rep.estimates.trust, rep.estimates.notes
+    why = notes[0] if notes else words.TRUST_GOOD if trust == "good" else ""
+    if coaching.blind:  # a note may tell how far, or how fast
+        why = ""
+    return f"{words.TRUST}: {words.TRUSTS[trust]}" + (f", {why}" if why else "")
 
 
 def _alarm(lane: LaneState) -> str:
@@ -389,13 +394,12 @@ def athlete_view(lane: LaneState, coaching: Coaching, line_mps: float) -> Athlet
     done = mine[-1] if mine and mine[-1] is lane.last_rep and not lane.running else None
     velocity_mps, text, tone = math.nan, UNKNOWN, Tone.PLAIN
     if lane.running:
-        velocity_mps = max(0.0, lane.shown_mps)
-        # One decimal: two could not be read.
-        text = f"{quantities.speed_value(velocity_mps):.1f}"
+        velocity_mps = _forwards(lane.shown_mps)
+        text = quantities.speed(velocity_mps, decimals=1)  # two could not be read
     elif done is not None:
         velocity_mps = done.estimates.window.velocity_mps.value
         text, tone = quantities.speed(velocity_mps), tile_of(done).tone
-    hidden = coaching.hidden or coaching.settings.blinded
+    hidden = coaching.blind
     full_mps = 1.25 * line_mps if line_mps > 0.0 else FULL_BAR_MPS
     empty = hidden or math.isnan(velocity_mps)
     return AthleteView(

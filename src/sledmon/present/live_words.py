@@ -4,6 +4,8 @@ from typing import Final
 
 FREE: Final = "free backpedal"
 NO_SLED: Final = "no sled"
+SLED_ON: Final = "the sled"
+SLED_AND_PLATES: Final = "sled {sled} + {plates}"
 NOW: Final = "now"
 IN_RUN: Final = "running"
 PROVISIONAL: Final = "measuring"
@@ -23,6 +25,7 @@ PAUSED_WHY: Final = "Paused: runs are recorded, but left out. F5 goes on."
 NO_BASELINE: Final = "No baseline yet: {missing} more without a sled."
 HIDDEN: Final = "•••"
 STOPPED_SHORT: Final = "stopped short"
+NOT_MEASURED: Final = "not measured"
 LEAN: Final = "pelvis lean"
 STEPS: Final = "steps/s"
 THIS_REP: Final = "this rep"
@@ -50,12 +53,21 @@ TILE_RUNNING: Final = "RUNNING"
 
 SLOWER: Final = "{percent} slower, line {line}"
 LOST: Final = "{percent} lost, line {line}"
-SURE: Final = "{percent} % sure; {cause}"
+SURE: Final = "{surety}; {cause}"
 SLOWER_ALONE: Final = "{percent} slower than free"
 
 BELT: Final = "Belt"
 TETHER: Final = "Tether"
 TRUST: Final = "Trust"
+TRUSTS: Final = {"good": "good", "fair": "fair", "poor": "poor"}
+CAUSES: Final = {
+    "load": "load",
+    "fatigue": "fatigue",
+    "slack": "slack",
+    "sensor": "sensor",
+    "start": "slow start",
+}
+"""In the strip, where there is room for a word."""
 STREAMING: Final = "streaming"
 LOOKING: Final = "looking for it"
 GREETING: Final = "connecting"
@@ -115,5 +127,6 @@ SAID: Final = {
     "recover_rep": "recovering a rep",
     "zero": "zero",
     "note": "note",
+    "hidden": "hiding or showing numbers",
 }
 """What an undone input was."""

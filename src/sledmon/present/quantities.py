@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from sledmon.present import live_words as words
 from sledmon.present.settings import DistanceUnit, MassUnit, Settings, SpeedUnit
 from sledmon.results import Measured
 from sledmon.units import kilograms_to_pounds, metres_to_yards, mps_to_mph
@@ -24,9 +25,10 @@ class Quantities:
             return mps_to_mph(velocity_mps)
         return 3.6 * velocity_mps if self.settings.speed is SpeedUnit.KMH else velocity_mps
 
-    def speed(self, velocity_mps: float) -> str:
+    def speed(self, velocity_mps: float, decimals: int | None = None) -> str:
         """A velocity without its unit: "4.11"."""
-        return _fixed(self.speed_value(velocity_mps), _DECIMALS[self.settings.speed])
+        usual = _DECIMALS[self.settings.speed]
+        return _fixed(self.speed_value(velocity_mps), usual if decimals is None else decimals)
 
     def speed_error(self, velocity: Measured) -> str:
         """One standard error of a velocity: "±0.02"; empty where unknown."""
@@ -66,8 +68,9 @@ class Quantities:
     def load(self, sled_kg: float, load_kg: float, *, unresisted: bool) -> str:
         """What is pulled: "sled 33 + 20 lb", "no sled"."""
         if unresisted:
-            return "no sled"
-        return f"sled {self.mass_value(sled_kg):.0f} + {self.mass(load_kg)}"
+            return words.NO_SLED
+        sled = f"{self.mass_value(sled_kg):.0f}"
+        return words.SLED_AND_PLATES.format(sled=sled, plates=self.mass(load_kg))
 
 
 def seconds(time_s: Measured, decimals: int = 2) -> str:
