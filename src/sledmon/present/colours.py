@@ -63,10 +63,7 @@ PALETTES: Final = {ThemeName.SUN: SUN, ThemeName.DARK: DARK}
 
 def luminance(colour: str) -> float:
     """Relative luminance of ``#rrggbb`` after WCAG 2: 0 black, 1 white."""
-    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    )
+    red, green, blue = (_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
