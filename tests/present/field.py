@@ -15,6 +15,8 @@ from sledmon.results import Rep, Session
 from sledmon.samples import Event, Packet, Record
 from tests.pipeline.sessions import session_of, text_of
 
+BATCH = 20
+"""Records, half a second."""
 DEMO = Queue((Athlete(name="Demo"),))
 
 
@@ -60,14 +62,17 @@ class Field:
 
     def until(self, time_s: float) -> "Field":
         """Play on to a session time."""
-        while self._left and self._left[0].received_ns <= time_s * 1e9:
-            self._push([self._left.pop(0)])
+        due = [record for record in self._left if record.received_ns <= time_s * 1e9]
+        self._left = self._left[len(due) :]
+        for begin in range(0, len(due), BATCH):
+            self._push(due[begin : begin + BATCH])
         return self
 
     def until_rep(self, number: int) -> "Field":
         """Play on until so many reps have ended."""
         while len(self.reps) < number:
-            self._push([self._left.pop(0)])
+            batch, self._left = self._left[:BATCH], self._left[BATCH:]
+            self._push(batch)
         return self
 
     def hear(self) -> None:

@@ -145,7 +145,7 @@ def test_a_number_stands_three_seconds_whatever_runs() -> None:
 
 def test_a_correction_of_an_old_rep_does_not_hold_the_number_again() -> None:
     field = Field(records_of(CLEAN)).until_rep(2)
-    field.until(30.0)
+    field.until(32.0)
     assert not field.lane.frozen
     started_s = field.reps[1].estimates.start_s
     before = len(field.happenings)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def played(block: VelocityBlock, cuts: Sequence[int] = ()) -> Trail:
 
 def pieces(block: VelocityBlock, cuts: Sequence[int]) -> list[VelocityBlock]:
     places = [0, *sorted(cuts), len(block.time_s)]
-    return [part(block, begin, end) for begin, end in zip(places, places[1:], strict=False)]
+    return [part(block, begin, end) for begin, end in pairwise(places)]
 
 
 def part(block: VelocityBlock, begin: int, end: int) -> VelocityBlock:
@@ -146,7 +147,6 @@ def test_a_short_stumble_is_no_end() -> None:
 
 def test_a_silence_ends_the_run_where_it_was_seen_last() -> None:
     trail = played(walk((1, 0.0), (2, 4.0)))
-    assert trail.running
     trail.push(walk((1, 0.0), at_m=4.0, start_s=103.0))
     assert not trail.running
     assert trail.runs[-1].end_s == pytest.approx(3.0, abs=0.02)

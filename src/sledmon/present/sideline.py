@@ -12,7 +12,8 @@ from sledmon.plan import mass_words
 from sledmon.present import live_words as words
 from sledmon.present.queue import Queue
 from sledmon.present.settings import MassUnit, Settings
-from sledmon.present.state import Happening, LaneState, RepEnded, SidelineState
+from sledmon.present.state import Happening, LaneState, RepEnded, SidelineState, made_of
+from sledmon.present.trail import Run
 from sledmon.results import Rep
 from sledmon.units import kilograms_to_pounds, pounds_to_kilograms
 
@@ -50,6 +51,8 @@ class Sideline:
     """Since the last rep, by lane."""
     _earlier: dict[int, list[_Done]] = field(default_factory=lambda: defaultdict(list))
 
+    _recovered: list[tuple[int, Run]] = field(default_factory=list)
+
     @property
     def here(self) -> LaneState:
         """The lane that the keys act on."""
@@ -57,7 +60,7 @@ class Sideline:
 
     def happened(self, happening: Happening) -> None:
         """A rep that ended while paused is left out; the newest rep is what Undo meets first."""
-        if not isinstance(happening, RepEnded):
+        if not isinstance(happening, RepEnded) or self._was_recovered(happening):
             return
         self._earlier[happening.lane] += self._done.pop(happening.lane, [])
         if not self.armed:
@@ -124,6 +127,7 @@ class Sideline:
         run = self.here.missed_run()
         if run is None:
             return words.DONE_NO_RUN
+        self._recovered.append((self.lane, run))
         self._event("recover_rep", repr(round(run.middle_s, 3)), words.SAID["recover_rep"])
         return words.DONE_RECOVERED
 
@@ -229,6 +233,10 @@ class Sideline:
     def _event(self, kind: str, value: str, what: str) -> None:
         self.say(self.lane, kind, value, None)
         self._done[self.lane].append(_Done(what, 1))
+
+    def _was_recovered(self, ended: RepEnded) -> bool:
+        """Whether the coach said that this was a rep: it counts, and Undo takes that back."""
+        return any(lane == ended.lane and made_of(ended.rep, run) for lane, run in self._recovered)
 
     def _number_of(self, rep: Rep) -> int:
         mine = self.here.reps_of(rep.conditions.athlete)

@@ -132,11 +132,7 @@ class LaneState:
         for run in reversed(self.trail.runs):
             if run.end_s < self.now_s - KEPT_RUNS_S:
                 return None
-            inside = (
-                rep.estimates.start_s - 1.0 <= run.middle_s <= _end_s(rep) + 1.0
-                for rep in self.reps
-            )
-            if not any(inside):
+            if not any(made_of(rep, run) for rep in self.reps):
                 return run
         return None
 
@@ -201,6 +197,11 @@ class SidelineState:
             case RepsNow():
                 return _take_reps(lane, update)
         return []
+
+
+def made_of(rep: Rep, run: Run) -> bool:
+    """Whether a rep was made of a run."""
+    return rep.estimates.start_s - 1.0 <= run.middle_s <= _end_s(rep) + 1.0
 
 
 def _take_reps(lane: LaneState, update: RepsNow) -> list[Happening]:
