@@ -5,7 +5,7 @@ from sledmon.recording.check import Report, check, format_report, repair
 from sledmon.recording.glance import Glance, glance
 from sledmon.recording.reader import Damage, Recording, open_recording
 from sledmon.recording.tables import ImportSummary, import_tables
-from sledmon.recording.take_up import Resumed, take_up
+from sledmon.recording.take_up import Resumed, put_back, take_up
 from sledmon.recording.writer import RecordingWriter
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "glance",
     "import_tables",
     "open_recording",
+    "put_back",
     "repair",
     "take_up",
 ]

@@ -15,6 +15,7 @@ from sledmon.recording.writer import RecordingWriter
 from sledmon.samples import Connected, Device, Lost, Record
 
 REASON = "sledmon was stopped"
+_BEFORE = ".before"
 
 
 class Resumed(NamedTuple):
@@ -33,16 +34,14 @@ def take_up(path: Path) -> Resumed:
 
     Sensors that were connected are told lost: nothing is known of the time between.
     """
-    aside = path.with_name(f".{path.name}.before")
-    records = max(_records(path), _records(aside), key=len)
-    if not records:
-        raise RecordingError(f"{path} holds nothing to go on with; begin a new session")
+    aside = _aside(path)
     try:
-        if len(records) > len(_records(aside)):
-            path.replace(aside)
-        else:
-            path.unlink(missing_ok=True)
-        written_utc_s = aside.stat().st_mtime
+        _put_back(path)
+        records = _records(path)
+        if not records:
+            raise RecordingError(f"{path} holds nothing to go on with; begin a new session")
+        written_utc_s = path.stat().st_mtime
+        path.replace(aside)
     except OSError as error:
         raise RecordingError(unwritable(path, error)) from None
     records += _lost(records)
@@ -57,6 +56,31 @@ def take_up(path: Path) -> Resumed:
     with contextlib.suppress(OSError):
         os.unlink(aside)  # noqa: PTH108 - it has served
     return Resumed(writer, records, written_utc_s)
+
+
+def put_back(folder: Path) -> None:
+    """Give every recording its name again whose taking up was itself cut off."""
+    for aside in folder.glob(f".*{_BEFORE}"):
+        with contextlib.suppress(OSError, RecordingError):
+            _put_back(folder / aside.name[1 : -len(_BEFORE)])
+
+
+def _put_back(path: Path) -> None:
+    """Keep the longer of what was set aside and what was written anew."""
+    aside = _aside(path)
+    if not aside.exists():
+        return
+    anew: list[Record] = []
+    with contextlib.suppress(RecordingError):  # cut off at its first bytes
+        anew = _records(path)
+    if len(anew) > len(_records(aside)):
+        aside.unlink()
+    else:
+        aside.replace(path)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}{_BEFORE}")
 
 
 def _records(path: Path) -> list[Record]:
