@@ -389,8 +389,10 @@ def test_a_killed_session_goes_on_with_its_pause_and_is_one_session_to_everybody
     for rep, earlier in zip(one.reps, reps_before, strict=False):
         assert rep.estimates == earlier.estimates
     equals_its_recording(one, path)
-    state, _ = shown(updates)
+    state, happenings = shown(updates)
     assert state.lane().reps == one.reps
+    ended = [each.rep.number for each in happenings if isinstance(each, RepEnded)]
+    assert ended == [len(one.reps)], "what ended before the break is shown, and not told again"
     with open_library(place) as library, library.reading() as reading:
         (line,) = session_list(reading)
         assert (line.finished, line.reps) == (True, len(one.reps))

@@ -208,6 +208,8 @@ def _take_reps(lane: LaneState, update: RepsNow) -> list[Happening]:
     before, now = _by_start(lane.reps), _by_start(update.reps)
     refused = [each for each in update.refused if each not in lane.refused]
     lane.reps, lane.athletes, lane.refused = update.reps, update.athletes, update.refused
+    if update.again:
+        return []
     # One in place of another was corrected, and has not ended again.
     gone = [rep for start_s, rep in before.items() if start_s not in now]
     new = [rep for start_s, rep in now.items() if start_s not in before]

@@ -40,6 +40,8 @@ from sledmon.samples import Opened as OpenedRecord
 from sledmon.units import NANOSECONDS_PER_SECOND
 
 NO_LIBRARY: Final = "none"
+HELD_RECORDS: Final = 4000
+"""An hour that was cut off passes in pieces of so many, so that one sees it come back."""
 
 
 class RunningSession:
@@ -136,15 +138,23 @@ class RunningSession:
         return sessions if all(recorder.begun for recorder in recorders) else []
 
     async def _lane(self, lane: int, recorder: Storing) -> Session:
+        again = self._taken_up is not None
+
         def moved(block: VelocityBlock) -> None:
             self.updates.put(Moved(lane, block))
 
         def show(reps: tuple[Rep, ...]) -> None:
-            self.updates.put(RepsNow(lane, reps, pipeline.athletes(), pipeline.refused()))
+            self.updates.put(
+                RepsNow(lane, reps, pipeline.athletes(), pipeline.refused(), again)
+            )
 
         async def records() -> AsyncGenerator[Sequence[Record], None]:
+            nonlocal again
             if self._taken_up is not None:
-                yield self._taken_up.records
+                held = self._taken_up.records
+                for begin in range(0, len(held), HELD_RECORDS):
+                    yield held[begin : begin + HELD_RECORDS]
+            again = False
             async with aclosing(self._source.inboxes[lane - 1].batches()) as batches:
                 async for batch in batches:
                     yield batch

@@ -31,6 +31,8 @@ class RepsNow(NamedTuple):
     athletes: tuple[AthleteSummary, ...] = ()
     refused: tuple[str, ...] = ()
     """What the coach said without effect, and why."""
+    again: bool = False
+    """Of a session that was cut off, on the way to where it goes on: nothing new to anybody."""
 
 
 class Said(NamedTuple):
