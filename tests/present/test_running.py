@@ -327,7 +327,7 @@ from pathlib import Path
 from sledmon.present.running import DemoSource, RepsNow, RunningSession
 from sledmon.twin import SessionParams, simulate
 twin = simulate(SessionParams(seed=7, reps=6, unresisted=3, load_lb=(20.0,), faults="mild"))
-session = RunningSession(DemoSource(twin, 25.0), [Path(sys.argv[1])], sys.argv[2])
+session = RunningSession(DemoSource(twin, 8.0), [Path(sys.argv[1])], sys.argv[2])
 session.start()
 while True:
     update = session.updates.get()
