@@ -77,7 +77,7 @@ def test_stopped_in_the_middle_it_ends_in_good_order_and_equals_its_recording(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "stopped.mcap"
-    session = RunningSession(DemoSource(simulate(SHORT), 10.0), [path])
+    session = RunningSession(DemoSource(simulate(SHORT), speed=10.0), [path])
 
     def act(update: Update) -> None:
         if isinstance(update, RepsNow) and len(update.reps) == 1:
@@ -99,7 +99,7 @@ def test_stopped_in_the_middle_it_ends_in_good_order_and_equals_its_recording(
 def test_stopped_before_it_began_it_ends_and_waits_for_nothing(tmp_path: Path) -> None:
     for number in range(5):
         path = tmp_path / f"{number}.mcap"
-        session = RunningSession(DemoSource(simulate(SHORT), 1.0), [path])
+        session = RunningSession(DemoSource(simulate(SHORT), speed=1.0), [path])
         session.stop() if number == 0 else None
         session.start()
         session.stop()
@@ -109,7 +109,7 @@ def test_stopped_before_it_began_it_ends_and_waits_for_nothing(tmp_path: Path) -
 
 def test_what_the_coach_says_comes_back_once_it_is_recorded(tmp_path: Path) -> None:
     path = tmp_path / "said.mcap"
-    session = RunningSession(DemoSource(simulate(SHORT), 10.0), [path])
+    session = RunningSession(DemoSource(simulate(SHORT), speed=10.0), [path])
     spoken: list[str] = []
 
     def act(update: Update) -> None:
@@ -137,7 +137,7 @@ def test_the_demos_coach_speaks_beforehand_of_later_and_nothing_measured_changes
     tmp_path: Path,
 ) -> None:
     twin = simulate(SessionParams(seed=2, reps=3, unresisted=1, load_lb=(5.0, 10.0)))
-    session = RunningSession(DemoSource(twin, None), [tmp_path / "demo.mcap"])
+    session = RunningSession(DemoSource(twin, speed=None), [tmp_path / "demo.mcap"])
     (one,) = sessions_of(played(session))
     records = records_in(session.paths[0])
     events = [record for record in records if isinstance(record, Event)]
@@ -199,7 +199,7 @@ def no_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
-def virtual() -> VirtualRadio:
+def virtual(adapter: str | None) -> VirtualRadio:
     return VirtualRadio(simulate(SessionParams(seed=8, reps=1, unresisted=0, faults="none")))
 
 
@@ -241,7 +241,7 @@ def test_what_is_said_while_sensors_are_chosen_stands_from_the_beginning(tmp_pat
 @pytest.mark.parametrize("place", ["missing/folder/x.mcap", "there.mcap"])
 def test_a_recording_that_cannot_be_written_is_one_sentence(tmp_path: Path, place: str) -> None:
     (tmp_path / "there.mcap").write_text("somebody's")
-    source = DemoSource(simulate(SHORT), None)
+    source = DemoSource(simulate(SHORT), speed=None)
     updates = played(RunningSession(source, [tmp_path / place]))
     (sentence,) = told(updates)
     assert str(tmp_path / place) in sentence
@@ -254,7 +254,7 @@ def test_a_library_holds_each_rep_before_it_is_seen_and_the_whole_at_the_end(
     tmp_path: Path,
 ) -> None:
     place, path = str(tmp_path / "library.sqlite"), tmp_path / "kept.mcap"
-    session = RunningSession(DemoSource(simulate(SHORT), None), [path], place)
+    session = RunningSession(DemoSource(simulate(SHORT), speed=None), [path], place)
     seen: list[tuple[int, int]] = []
 
     def act(update: Update) -> None:
@@ -275,7 +275,7 @@ def test_a_library_that_cannot_be_opened_is_told_and_the_session_goes_on(tmp_pat
     broken = tmp_path / "broken.sqlite"
     broken.write_bytes(b"no database at all" * 100)
     path = tmp_path / "recorded.mcap"
-    updates = played(RunningSession(DemoSource(simulate(SHORT), None), [path], str(broken)))
+    updates = played(RunningSession(DemoSource(simulate(SHORT), speed=None), [path], str(broken)))
     (sentence,) = told(updates)
     assert sentence.endswith("the session is recorded, but not kept in a library")
     (one,) = sessions_of(updates)
@@ -287,8 +287,10 @@ class Two:
 
     def __init__(self) -> None:
         self._sources = [
-            DemoSource(simulate(SHORT), None),
-            DemoSource(simulate(SessionParams(seed=9, reps=3, unresisted=1, faults="harsh")), None),
+            DemoSource(simulate(SHORT), speed=None),
+            DemoSource(
+                simulate(SessionParams(seed=9, reps=3, unresisted=1, faults="harsh")), speed=None
+            ),
         ]
         self.inboxes: Sequence[Inbox] = [source.inboxes[0] for source in self._sources]
 
@@ -327,7 +329,7 @@ from pathlib import Path
 from sledmon.present.running import DemoSource, RepsNow, RunningSession
 from sledmon.twin import SessionParams, simulate
 twin = simulate(SessionParams(seed=7, reps=6, unresisted=3, load_lb=(20.0,), faults="mild"))
-session = RunningSession(DemoSource(twin, 8.0), [Path(sys.argv[1])], sys.argv[2])
+session = RunningSession(DemoSource(twin, speed=8.0), [Path(sys.argv[1])], sys.argv[2])
 session.start()
 while True:
     update = session.updates.get()

@@ -71,7 +71,7 @@ def moving(time_s: float, velocity_mps: float, distance_m: float = 4.0) -> Moved
 @cache
 def harsh(folder: Path) -> tuple[Path, tuple[Update, ...]]:
     params = SessionParams(seed=3, reps=5, unresisted=3, load_lb=(20.0,), faults="harsh")
-    session = RunningSession(DemoSource(simulate(params), None), [folder / "harsh.mcap"])
+    session = RunningSession(DemoSource(simulate(params), speed=None), [folder / "harsh.mcap"])
     session.start()
     return session.paths[0], tuple(updates_of(session))
 

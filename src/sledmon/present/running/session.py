@@ -144,9 +144,7 @@ class RunningSession:
             self.updates.put(Moved(lane, block))
 
         def show(reps: tuple[Rep, ...]) -> None:
-            self.updates.put(
-                RepsNow(lane, reps, pipeline.athletes(), pipeline.refused(), again)
-            )
+            self.updates.put(RepsNow(lane, reps, pipeline.athletes(), pipeline.refused(), again))
 
         async def records() -> AsyncGenerator[Sequence[Record], None]:
             nonlocal again
