@@ -158,7 +158,7 @@ class Failing(DemoSource):
     """A radio that breaks when it is told to."""
 
     def __init__(self) -> None:
-        super().__init__(simulate(SHORT), 10.0)
+        super().__init__(simulate(SHORT), speed=10.0)
         self.broken = asyncio.Event()
 
     async def run(self, report: LaneReport) -> None:
@@ -326,15 +326,18 @@ def test_lanes_run_side_by_side_and_each_equals_its_own_recording(tmp_path: Path
 KILLED = """
 import sys
 from pathlib import Path
-from sledmon.present.running import DemoSource, RepsNow, RunningSession
+from sledmon.present.running import DemoSource, Reached, RepsNow, RunningSession
 from sledmon.twin import SessionParams, simulate
 twin = simulate(SessionParams(seed=7, reps=6, unresisted=3, load_lb=(20.0,), faults="mild"))
 session = RunningSession(DemoSource(twin, speed=8.0), [Path(sys.argv[1])], sys.argv[2])
 session.start()
+enough_s = 1e9
 while True:
     update = session.updates.get()
     if isinstance(update, RepsNow) and len(update.reps) == 2:
-        print("two reps", flush=True)
+        enough_s = min(enough_s, update.reps[1].estimates.end_s + 3.0)
+    if isinstance(update, Reached) and update.now_s > enough_s:
+        print("two reps, and on the disk", flush=True)
         sys.stdin.read()
 """
 
@@ -351,7 +354,7 @@ def test_a_killed_session_goes_on_with_its_pause_and_is_one_session_to_everybody
         text=True,
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == "two reps\n"
+    assert process.stdout.readline() == "two reps, and on the disk\n"
     process.kill()
     process.communicate()
     assert process.returncode == -signal.SIGKILL

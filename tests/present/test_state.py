@@ -222,9 +222,10 @@ def test_what_is_said_of_the_past_corrects_and_what_is_said_of_later_waits() -> 
 def test_an_input_that_makes_no_sense_is_refused_in_a_sentence_and_changes_nothing() -> None:
     state = SidelineState()
     state.take(said("load_kg", "5"))
-    (refused,) = state.take(said("load_kg", "heavy", at_s=2.0))
-    assert isinstance(refused, Refused)
-    assert "load_kg is a number in kg, not 'heavy'" in refused.sentence
+    assert state.take(said("load_kg", "heavy", at_s=2.0)) == []
+    why = "event at 2.0 s has no effect: load_kg is a number in kg, not 'heavy'"
+    assert state.take(RepsNow(1, (), refused=(why,))) == [Refused(1, why)]
+    assert state.take(RepsNow(1, (), refused=(why,))) == [], "said once"
     assert state.lane().conditions.load_kg == 5.0
     state.take(said("undo", at_s=3.0))
     assert state.lane().conditions.load_kg == 0.0
