@@ -199,7 +199,10 @@ def test_a_whole_rep_without_a_velocity_says_not_measured() -> None:
 
 
 def test_before_the_first_run_it_is_ready_and_shows_no_number() -> None:
-    view = live_view(lane_of([]), SHOWN)
+    lane = lane_of([])
+    assert live_view(lane, SHOWN).tile.word == "CONNECTING", "no sensor streams yet"
+    lane.sensors["imu"] = SensorStatus(device="imu", name="x", address="a", phase=Phase.STREAMING)
+    view = live_view(lane, SHOWN)
     assert (view.tile.word, view.hero.text, view.hero.label) == ("READY", "–", words.WAITING)
     assert view.cells == ()
     assert view.rest == view.trust == view.sentence == view.advice == view.alarm == ""
@@ -401,7 +404,7 @@ def test_sensors_are_told_in_words_and_a_low_battery_asks_to_be_charged() -> Non
         )  # fmt: skip
         state.take(SensorNow(1, status))
 
-    assert [line.words for line in live_view(lane, SHOWN).sensors] == ["not used", "not used"]
+    assert [line.words for line in live_view(lane, SHOWN).sensors] == ["not seen", "not seen"]
     now("imu", Phase.LOOKING)
     now("encoder", Phase.GREETING)
     view = live_view(lane, SHOWN)
