@@ -16,6 +16,7 @@ import numpy as np
 from sledmon.decode import Decoded, Decoder, QualityLog
 from sledmon.errors import EventError
 from sledmon.estimate import (
+    CorrectedRep,
     CorrectedReps,
     Corrections,
     LiveVelocity,
@@ -94,7 +95,7 @@ class Pipeline:
         self._corrected = CorrectedReps(
             self._params.finder,
             self._params.kept_s,
-            None if reread is None else lambda: _decoded_again(reread(), self._rig),
+            None if reread is None else lambda: decoded_again(reread(), self._rig),
         )
         self._coach = CoachLog(self._params.plan)
         self._judge = Judge(self._params.judge)
@@ -106,6 +107,7 @@ class Pipeline:
         self._events_hash = hashlib.sha256()
         self._refused: list[str] = []
         self._not_corrected: Sequence[str] = ()
+        self._ended = False
 
     def push(self, records: Sequence[Record]) -> bool:
         """Advance by records in order of arrival; True when a rep or its state may have changed.
@@ -152,9 +154,14 @@ class Pipeline:
         return changed or event is not None
 
     def finish(self) -> Session:
-        """The session after its last record: a rep still open ends with what there is."""
-        self._corrected.finish(self._finder.finish(self._coach.distance_at))
-        self._quality.add(self._decoder.finish(self._last_ns))
+        """The session after its last record: a rep still open ends with what there is.
+
+        Events may be pushed behind it, and the session asked for again: a coach corrects later.
+        """
+        if not self._ended:
+            self._ended = True
+            self._corrected.finish(self._finder.finish(self._coach.distance_at))
+            self._quality.add(self._decoder.finish(self._last_ns))
         reps = self.reps()
         return Session(
             software=VERSION,
@@ -198,6 +205,20 @@ class Pipeline:
         """What the coach said without effect, and why, by the reps last asked for."""
         return (*self._not_corrected, *self._refused)
 
+    def corrected(self) -> Sequence[CorrectedRep]:
+        """How each of ``reps`` was found and is measured."""
+        return self._corrected.reps()[0]
+
+    @property
+    def rig(self) -> Rig:
+        """As the recording names it."""
+        return self._rig
+
+    @property
+    def coach(self) -> CoachLog:
+        """What the coach said so far."""
+        return self._coach
+
     def _take_rig(self, opened: Opened) -> None:
         self._rig = parse_rig(opened.rig_toml, where="the recording's rig")
         for stage in (self._decoder, self._finder, self._corrected, self._coach):
@@ -221,7 +242,7 @@ def _piece(decoded: Decoded, first: int, records: Sequence[Record]) -> Piece:
     return Piece(first, received_ns, decoded.encoder, decoded.imu)
 
 
-def _decoded_again(batches: Iterable[Sequence[Record]], rig: Rig) -> Iterator[Piece]:
+def decoded_again(batches: Iterable[Sequence[Record]], rig: Rig) -> Iterator[Piece]:
     """The samples of a recording from its beginning; cut otherwise, they are the same."""
     decoder, first = Decoder(), 0
     decoder.set_rig(rig)

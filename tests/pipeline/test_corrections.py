@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sledmon.acquire import paced
 from sledmon.estimate import RepFinderParams
 from sledmon.estimate.again import Tape, Wanted, measure_again
-from sledmon.pipeline import Pipeline, PipelineParams, _decoded_again, run
+from sledmon.pipeline import Pipeline, PipelineParams, decoded_again, run
 from sledmon.recording import RecordingWriter, open_recording
 from sledmon.results import Rep, Session
 from sledmon.rig import Rig, parse_rig
@@ -58,7 +58,7 @@ def test_measuring_a_rep_again_with_nothing_corrected_gives_it_to_the_bit(name: 
     pipeline = Pipeline()
     pipeline.push(records)
     pipeline.finish()
-    pieces = list(_decoded_again([records[i : i + 333] for i in range(0, len(records), 333)], rig))
+    pieces = list(decoded_again([records[i : i + 333] for i in range(0, len(records), 333)], rig))
     for found in pipeline._corrected._found:
         assert found.begun is not None
         wanted = Wanted(found.begun, found.estimates.window.to_m)
@@ -332,7 +332,7 @@ def test_without_a_recording_what_lies_further_back_is_refused_in_a_sentence() -
 
 def test_the_tape_keeps_what_it_must_and_no_more() -> None:
     records = records_of(CLEAN)
-    pieces = list(_decoded_again([records[i : i + 20] for i in range(0, len(records), 20)], Rig()))
+    pieces = list(decoded_again([records[i : i + 20] for i in range(0, len(records), 20)], Rig()))
     tape, most = Tape(20.0), 0
     for piece in pieces:
         tape.push(piece)

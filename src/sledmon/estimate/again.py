@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sledmon.estimate.find import Begun, FoundRep, RepFinder, RepFinderParams, counts_per_m
+from sledmon.estimate.measure import Measurement
+from sledmon.estimate.trace import RepTrace, trace_of
 from sledmon.rig import Rig
 from sledmon.samples import EncoderBlock, FloatArray, ImuBlock, IntArray
 
@@ -146,6 +148,56 @@ def measure_again(
     FoundRep, Unfinished or NotThere
         With the distance at which it was found and no edges: the same estimates, to the bit.
     """
+    outcome = _resumed(pieces, wanted, rig, params, no_more=no_more)
+    if not isinstance(outcome, _Again):
+        return outcome
+    found = outcome.found
+    if wanted.by_hand:
+        notes = ("recovered by hand", *found.estimates.notes)
+        found = found._replace(estimates=replace(found.estimates, notes=notes))
+    return found
+
+
+def trace_again(
+    pieces: Sequence[Piece], wanted: Wanted, rig: Rig, params: RepFinderParams
+) -> RepTrace | NotThere:
+    """Everything that one rep was read from, as curves.
+
+    Parameters
+    ----------
+    pieces : sequence of Piece
+        Everything in ``wanted.span_s`` that there is.
+    wanted : Wanted
+        As the rep was measured.
+    rig, params : Rig, RepFinderParams
+        As for the finder.
+
+    Returns
+    -------
+    RepTrace or NotThere
+        From the very computation that gave the rep's values.
+    """
+    outcome = _resumed(pieces, wanted, rig, params, no_more=True)
+    if isinstance(outcome, _Again):
+        return trace_of(outcome.measured, params.rep)
+    return outcome if isinstance(outcome, NotThere) else NotThere("the run still goes on")
+
+
+class _Again(NamedTuple):
+    """A run that was measured once more."""
+
+    found: FoundRep
+    measured: Measurement
+
+
+def _resumed(
+    pieces: Sequence[Piece],
+    wanted: Wanted,
+    rig: Rig,
+    params: RepFinderParams,
+    *,
+    no_more: bool,
+) -> _Again | Unfinished | NotThere:
     begun = wanted.begun
     if begun is None:
         return NotThere("without a tether there is nothing to measure again")
@@ -172,12 +224,9 @@ def measure_again(
         if not no_more:
             return Unfinished()
         found = finder.finish(lambda *_: wanted.distance_m)
-    if not found:
+    if not found or finder.measured is None:
         return NotThere("the run is too short or too slow to be measured")
-    if not wanted.by_hand:
-        return found[0]
-    notes = ("recovered by hand", *found[0].estimates.notes)
-    return found[0]._replace(estimates=replace(found[0].estimates, notes=notes))
+    return _Again(found[0], finder.measured)
 
 
 class Run(NamedTuple):

@@ -52,6 +52,10 @@ class CorrectedRep(NamedTuple):
     """By hand."""
     recovered: bool
     """The finder had not told it."""
+    wanted: Wanted
+    """How it is measured."""
+    found: Estimates | None
+    """As it was found, whatever was corrected since; None: it was not."""
 
 
 class _Slot(NamedTuple):
@@ -60,6 +64,11 @@ class _Slot(NamedTuple):
     start_s: float
     found: FoundRep | None
     begun: Begun | None
+
+    def as_found(self) -> Wanted:
+        """Measured as it was when it was found."""
+        distance_m = self.found.estimates.window.to_m if self.found else math.nan
+        return Wanted(self.begun, distance_m)
 
 
 _Asked = Wanted | Missed
@@ -134,7 +143,11 @@ class CorrectedReps:
                 continue
             edges = wanted.edges_s if wanted and now is outcome else None
             start_s = slot.start_s if slot.found else now.estimates.start_s
-            reps.append(CorrectedRep(start_s, now.estimates, edges is not None, slot.found is None))
+            measured = wanted if wanted and now is outcome else slot.as_found()
+            found = slot.found and slot.found.estimates
+            by_hand = edges is not None
+            rep = CorrectedRep(start_s, now.estimates, by_hand, found is None, measured, found)
+            reps.append(rep)
         for moment_s in self._said.missed_s:
             run = self._done.get(Missed(moment_s))
             if isinstance(run, NotThere):

@@ -128,6 +128,8 @@ class RepFinder:
         self._tether_since: int | None = None  # the record that brought its first sample
         self._belt_only = BeltRepFinder(self._params.belt_only)
         self._again: Begun | None = None
+        self.measured: Measurement | None = None
+        """Of one that was resumed: all that its rep was read from."""
         self._edges_s: tuple[float, float] | None = None
 
     @classmethod
@@ -330,6 +332,8 @@ class RepFinder:
         )
         if measured is None or (belt is not None and self._pulled_by_hand(measured, tether, belt)):
             return None
+        if self._again:
+            self.measured = measured
         if measured.offset_s.known:
             self._offset = measured.offset_s
             self._offset_segment = self._belt.segment_at(ordinal)

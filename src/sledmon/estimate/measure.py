@@ -118,8 +118,12 @@ class Measurement:
     """One rep's values, and what it taught about the sensors' clocks."""
 
     estimates: Estimates
-    offset_s: Measured = UNKNOWN
+    offset_s: Measured
     """Add to tether times to get belt times; unknown where the rep was not fused."""
+    motion: Motion
+    """What all of it was read from."""
+    zero_m: float
+    """Zero of distance on the motion's path; where the rep starts if there is none."""
 
 
 def measure_rep(
@@ -175,6 +179,8 @@ def measure_rep(
     return Measurement(
         estimates=estimates,
         offset_s=motion.fused.offset_s if motion.fused and reading.complete else UNKNOWN,
+        motion=motion,
+        zero_m=reading.base_m,
     )
 
 
@@ -242,8 +248,8 @@ class _Reading:
         here = path.time_s >= self.start_s
         if edges_s:
             here &= path.time_s <= max(edges_s[1], self.start_s + 0.05)
-        base_m = self.zero.distance_m if self.zero else float(path.distance_m[here][0])
-        self.farthest_m = float(np.max(path.distance_m[here])) - base_m
+        self.base_m = self.zero.distance_m if self.zero else float(path.distance_m[here][0])
+        self.farthest_m = float(np.max(path.distance_m[here])) - self.base_m
         self.silent = tether.silent_after and not self.complete
         self.inside = self._within_rep(self.tether_gaps)
         belt_s = motion.belt.time_s if motion.belt else np.empty(0)
@@ -536,10 +542,10 @@ class _Reading:
 
     def _cord_notes(self) -> list[str]:
         """Where cord and belt told of different movements within the rep."""
-        fused = self.motion.fused
-        if fused is None or self.zero is None:
+        cord = self.motion.cord
+        if self.motion.fused is None or self.zero is None:
             return []
-        at_s = fused.cord_s[fused.refused]
+        at_s = cord.time_s[cord.refused]
         at_s = at_s[(at_s >= self.start_s) & (at_s <= self.last_s)]
         if len(at_s) < 3:
             return []

@@ -72,6 +72,17 @@ class CoachLog:
         self._entries.append(entry)
         self._folded.add(entry)
 
+    @property
+    def newest(self) -> tuple[str, float, Any] | None:
+        """Kind, time and meaning of what an undo would take back; None where nothing stands."""
+        entry = self._folded.newest
+        return None if entry is None else (entry.kind, entry.time_s, entry.value)
+
+    def notes_of(self, start_s: float, end_s: float) -> tuple[str, ...]:
+        """What the coach noted of the rep that starts at a time, the next one at another."""
+        notes = self._fold().of_kind("note")
+        return tuple(entry.value for entry in notes if start_s <= entry.time_s < end_s)
+
     def distance_at(self, start_s: float, ordinal: int) -> float:
         """Programmed distance for a rep starting then, from events up to a record."""
         return self._distance_m(self._fold(ordinal), start_s)
@@ -193,6 +204,11 @@ class _Folded:
             times_s, entries = self._said[entry.kind]
             place = entries.index(entry)
             del times_s[place], entries[place]
+
+    @property
+    def newest(self) -> _Entry | None:
+        """What was said last of all that stands."""
+        return self._in_order[-1] if self._in_order else None
 
     def of_kind(self, kind: str) -> list[_Entry]:
         """Events of a kind, in the order said; exclusions and inclusions are one kind."""

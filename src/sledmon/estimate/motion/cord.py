@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from sledmon.samples import FloatArray
 
@@ -25,6 +26,22 @@ class CordParams:
     fewest: float = 0.3
     most: float = 6.0
     """Bounds of the factor on whip that a run's own residuals may set."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CordFit:
+    """The tether's positions of one run beside the path that was put through them."""
+
+    time_s: FloatArray
+    """(m,)."""
+    distance_m: FloatArray
+    """(m,) as measured, horizontal, along the run; zero as the path's."""
+    residual_m: FloatArray
+    """(m,) measured minus what the most probable run makes of them."""
+    sigma_m: FloatArray
+    """(m,) standard error that each was given at last."""
+    refused: npt.NDArray[np.bool_]
+    """(m,) positions that lost most of their weight."""
 
 
 def position_sigma(

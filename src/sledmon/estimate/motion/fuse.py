@@ -8,7 +8,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sledmon.estimate.motion.belt_chain import (
     BOUNCE,
@@ -21,7 +20,7 @@ from sledmon.estimate.motion.belt_chain import (
     BeltChain,
     FuseParams,
 )
-from sledmon.estimate.motion.cord import CordParams, whip_factor
+from sledmon.estimate.motion.cord import CordFit, CordParams, whip_factor
 from sledmon.estimate.motion.nodes import BeltNodes, Cord
 from sledmon.estimate.motion.path import Path
 from sledmon.results import Measured
@@ -40,10 +39,8 @@ class Fused:
     """Direction of the run in the level frame."""
     to_middle_m: FloatArray
     """(3,) from the IMU to the pelvis's middle, towards front, left and up."""
-    cord_s: FloatArray
-    """(m,) times of the tether's positions, in its own time."""
-    refused: npt.NDArray[np.bool_]
-    """(m,) positions that lost most of their weight."""
+    cord: CordFit
+    """In the tether's own time."""
 
 
 def fuse(
@@ -109,6 +106,11 @@ def fuse(
             heading + float(solved.common[SIDEWAYS]), math.sqrt(covariance[SIDEWAYS, SIDEWAYS])
         ),
         to_middle_m=solved.common[LEVER] - (params.clip_front_m, 0.0, 0.0),
-        cord_s=cord.time_s,
-        refused=strange > 2.0,
+        cord=CordFit(
+            time_s=cord.time_s,
+            distance_m=cord.distance_m,
+            residual_m=residual,
+            sigma_m=np.sqrt(variance),
+            refused=strange > 2.0,
+        ),
     )

@@ -1,5 +1,6 @@
 """The belt's motion through one run: both sensors where they allow it, else the tether alone."""
 
+import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,7 +15,13 @@ from sledmon.estimate.motion.attitude import (
     level_motion,
 )
 from sledmon.estimate.motion.belt_chain import FuseParams
-from sledmon.estimate.motion.cord import CordParams, position_sigma, quantisation_step, whip_factor
+from sledmon.estimate.motion.cord import (
+    CordFit,
+    CordParams,
+    position_sigma,
+    quantisation_step,
+    whip_factor,
+)
 from sledmon.estimate.motion.fuse import Fused, fuse
 from sledmon.estimate.motion.nodes import Cord, belt_grid
 from sledmon.estimate.motion.path import Path
@@ -116,6 +123,8 @@ class Motion:
     fused: Fused | None
     belt: BeltMotion | None
     """In session time where both are used, else in its own."""
+    cord: CordFit
+    """In session time."""
     why_not_fused: str
     """In plain words; empty where both are used."""
 
@@ -132,6 +141,18 @@ class Motion:
             return own
         up = belt.turn_at(belt.time_s).upwards(fused.heading_rad.value) @ fused.to_middle_m
         return own + np.gradient(np.gradient(up, belt.time_s), belt.time_s)
+
+    def along_mps2(self) -> FloatArray:
+        """(n,) acceleration along the run at the belt's samples, as the IMU alone saw it.
+
+        Unknown without a fused path, for then nothing says where the belt heads for.
+        """
+        if self.belt is None or self.fused is None:
+            return np.empty(0)
+        heading = self.fused.heading_rad.value
+        level = self.belt.level.acceleration_mps2
+        along: FloatArray = level[:, 0] * math.cos(heading) + level[:, 1] * math.sin(heading)
+        return along
 
 
 def estimate_motion(
@@ -182,15 +203,17 @@ def estimate_motion(
             tether.time_s, distance, (still_m, whip_m), level, turning, rig, offset, params
         )
     if fused is None:
-        path = _tether_only(tether.time_s, distance, still_m, whip_m, params)
-        return Motion(path=path, fused=None, belt=level, why_not_fused=why)
+        path, fit = _tether_only(tether.time_s, distance, still_m, whip_m, params)
+        return Motion(path=path, fused=None, belt=level, cord=fit, why_not_fused=why)
     # A rep is told on one clock: the tether's if that is the session's; else that of the two whose
     # link shows the smaller delay, for arrivals can only be late.
     offset_s = fused.offset_s.value
     late_s = offset_s if tether.own_clock else max(offset_s, 0.0)
+    fit = replace(fused.cord, time_s=fused.cord.time_s + offset_s - late_s)
     return Motion(
         path=replace(fused.path, time_s=fused.path.time_s - late_s),
-        fused=replace(fused, cord_s=fused.cord_s + offset_s - late_s),
+        fused=fused,
+        cord=fit,
         belt=replace(level, time_s=level.time_s - late_s) if level else None,
         why_not_fused="",
     )
@@ -260,10 +283,19 @@ def _tether_only(
     still_m: FloatArray,
     whip_m: FloatArray,
     params: MotionParams,
-) -> Path:
-    path = smooth_positions(time_s, distance_m, np.hypot(still_m, whip_m), params.smooth)
+) -> tuple[Path, CordFit]:
+    sigma_m = np.hypot(still_m, whip_m)
+    path = smooth_positions(time_s, distance_m, sigma_m, params.smooth)
     residual = distance_m - path.at(time_s)[0]
     factor = max(1.0, whip_factor(residual, still_m, whip_m, params.cord))
-    if factor < 1.2:
-        return path
-    return smooth_positions(time_s, distance_m, np.hypot(still_m, factor * whip_m), params.smooth)
+    if factor >= 1.2:
+        sigma_m = np.hypot(still_m, factor * whip_m)
+        path = smooth_positions(time_s, distance_m, sigma_m, params.smooth)
+        residual = distance_m - path.at(time_s)[0]
+    return path, CordFit(
+        time_s=time_s,
+        distance_m=distance_m,
+        residual_m=residual,
+        sigma_m=sigma_m,
+        refused=np.zeros(len(time_s), np.bool_),
+    )
