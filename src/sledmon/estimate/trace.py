@@ -38,8 +38,8 @@ class RepTrace:
     cord_mps: FloatArray
     """(m,) measured: change of position since the sample before, by time; the first NaN."""
     innovation: FloatArray
-    """(m,) measured minus most probable position, in standard errors: within +-2 in 19 of 20
-    samples where the model holds. With hindsight, so smaller than a prediction's."""
+    """(m,) measured minus most probable position, in standard errors: hardly beyond +-2 where the
+    model holds. With hindsight, so smaller than a prediction's."""
     refused: npt.NDArray[np.bool_]
     """(m,) positions that lost most of their weight: snag, slack or over-run."""
 
