@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from sledmon.present.dashboard.look import LEAST_TARGET
 from sledmon.present.dashboard.replay import ReplayScreen
-from sledmon.present.dashboard.replay.charts import LINE_PX, Charts
+from sledmon.present.dashboard.replay.charts import Charts
+from sledmon.present.dashboard.replay.plots import LINE_PX
 from sledmon.present.dashboard.screen import KeyButton
 from sledmon.present.dashboard.window import Window
 from sledmon.present.export.results_json import session_document

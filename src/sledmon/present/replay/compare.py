@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from sledmon.present.quantities import UNKNOWN, Quantities, plus_minus, seconds
@@ -23,14 +24,15 @@ CAVEAT: Final = (
 class Compared:
     """A rep that was laid aside, whatever recording it is of."""
 
-    recording: str
+    path: Path
+    """Of its recording."""
     shown: ShownRep
 
     @property
     def name(self) -> str:
         """As it is called in the legend."""
         rep = self.shown.rep
-        return f"{rep.conditions.athlete}, rep {rep.number} ({self.recording})"
+        return f"{rep.conditions.athlete}, rep {rep.number} ({self.path.stem})"
 
 
 class Difference(NamedTuple):

@@ -1,6 +1,5 @@
 """What a scientist changes, as events: nothing is ever edited, all of it can be undone."""
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,9 +9,6 @@ from sledmon.present.quantities import Quantities, clock
 from sledmon.present.replay.session import Replayed, ShownRep
 from sledmon.recording import Said
 
-LEAST_REP_S: Final = 0.3
-_SAME_S: Final = 0.002
-_BEHIND_S: Final = 0.3
 _WORDS: Final = {
     "exclude_rep": "exclusion",
     "include_rep": "inclusion",
@@ -41,35 +37,6 @@ def included(shown: ShownRep) -> tuple[Said, ...]:
 def noted(shown: ShownRep, text: str) -> tuple[Said, ...]:
     """Write something to a rep."""
     return (Said("note", text, shown.moment_s),)
-
-
-def with_edges(shown: ShownRep, edges_s: tuple[float, float]) -> tuple[Said, ...]:
-    """Let a rep start and end elsewhere.
-
-    An end at the rep's gate means the gate: the edge then lies behind it, so that it is passed.
-    """
-    start_s, end_s = edges_s
-    found = shown.corrected.found
-    gates_s = (shown.rep.estimates.end_s, found.end_s if found else math.nan)
-    if any(math.isclose(end_s, gate_s, abs_tol=_SAME_S) for gate_s in gates_s):
-        end_s += _BEHIND_S
-    return (Said("rep_edges", f"{start_s!r} {end_s!r}", shown.moment_s),)
-
-
-def limited(shown: ShownRep, edges_s: tuple[float, float], moved: int) -> tuple[float, float]:
-    """Edges that still mean this rep: in order, and their middle before the next one.
-
-    ``moved`` is the one that was moved, 0 or 1; it gives way.
-    """
-    start_s, end_s = edges_s
-    first_s, next_s = shown.corrected.start_s, shown.next_start_s
-    if moved == 0:
-        start_s = min(start_s, end_s - LEAST_REP_S)
-        start_s = max(start_s, 2 * first_s - end_s + 0.01)
-    else:
-        end_s = max(end_s, start_s + LEAST_REP_S, 2 * first_s - start_s + 0.01)
-        end_s = min(end_s, 2 * next_s - start_s - 0.01)
-    return round(start_s, 4), round(end_s, 4)
 
 
 def restated(

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from sledmon.present.dashboard.look import BOLD, Look
-from sledmon.present.dashboard.replay.charts import Charts
+from sledmon.present.dashboard.replay.plots import style
 from sledmon.present.replay.compare import CAVEAT, Compared, Difference, rows
 from sledmon.present.replay.facts import Mark, facts, hero, mark_of, sentences
 from sledmon.present.replay.session import ShownRep
@@ -100,7 +100,7 @@ class Differences(QLabel):
         names = "".join(f"<th align='left' colspan='2'>{escape(row.name)}</th>" for row in told)
         lines = [f"<tr><th></th>{names}</tr>"]
         for place, each in enumerate(compared):
-            line, tone = Charts.style_words(look.palette, place)
+            line, _, tone = style(look.palette, place)[1]
             cells = [row.cells[place] for row in told]
             lines.append(
                 f"<tr><td><b style='color:{tone}'>{line}</b> <b>{place + 1}</b>"
