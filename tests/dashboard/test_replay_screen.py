@@ -185,7 +185,7 @@ def test_the_mouse_scrubs_the_session_and_the_rep(window: Window, screen: Replay
         where = charts.mapFromScene(plot.getViewBox().mapViewToScene(QPointF(x, 1.0)))
         QTest.mouseClick(charts.viewport(), Qt.MouseButton.LeftButton, pos=where)
     assert f"Rep {last.rep.number} ·" in words(window)
-    assert screen._playing.time_s == pytest.approx(last.span_s[0] + 1.0, abs=0.01)
+    assert screen._player.playing.time_s == pytest.approx(last.span_s[0] + 1.0, abs=0.01)
 
 
 def test_it_plays_at_the_speed_that_is_said_and_holds(
@@ -193,18 +193,18 @@ def test_it_plays_at_the_speed_that_is_said_and_holds(
 ) -> None:
     press(window, Key.Key_Minus, Key.Key_Minus)
     assert any(each.text() == "Play 0.25×" for each in window.findChildren(KeyButton))
-    began_s = screen._playing.time_s
+    began_s = screen._player.playing.time_s
     passed = QElapsedTimer()
     passed.start()
     press(window, Key.Key_Space)
     while passed.elapsed() < 400:
         application.processEvents()
     press(window, Key.Key_Space)
-    gone_s = screen._playing.time_s - began_s
+    gone_s = screen._player.playing.time_s - began_s
     assert 0.5 * 0.25 * 0.4 < gone_s <= 0.25 * passed.elapsed() / 1000.0
-    held_s = screen._playing.time_s
+    held_s = screen._player.playing.time_s
     application.processEvents()
-    assert screen._playing.time_s == held_s
+    assert screen._player.playing.time_s == held_s
 
 
 def test_reps_are_laid_over_one_another_by_time_or_distance(

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from sledmon.estimate import RepTrace
 from sledmon.present.quantities import UNKNOWN, Quantities, plus_minus, seconds
 from sledmon.present.replay.session import ShownRep
 from sledmon.results import UNKNOWN as NOT_MEASURED
@@ -33,6 +34,42 @@ class Compared:
         """As it is called in the legend."""
         rep = self.shown.rep
         return f"{rep.conditions.athlete}, rep {rep.number} ({self.path.stem})"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Reps that are to be compared, in the order they were set aside."""
+
+    reps: tuple[Compared, ...] = ()
+
+    def place(self, path: Path, shown: ShownRep) -> int | None:
+        """Where a rep lies among them; None: it does not."""
+        mine = path, shown.corrected.start_s
+        keys = [(each.path, each.shown.corrected.start_s) for each in self.reps]
+        return keys.index(mine) if mine in keys else None
+
+    def now(self, path: Path, reps: Sequence[ShownRep]) -> "SetAside":
+        """As a recording's reps stand now; one that is gone is no longer set aside."""
+        stand = {each.corrected.start_s: each for each in reps}
+        fresh = []
+        for each in self.reps:
+            shown = each.shown if each.path != path else stand.get(each.shown.corrected.start_s)
+            if shown is not None:
+                fresh.append(replace(each, shown=shown))
+        return SetAside(tuple(fresh))
+
+    def toggled(self, path: Path, shown: ShownRep) -> tuple["SetAside", str]:
+        """With a rep or without it, and what is to be said."""
+        place, number = self.place(path, shown), shown.rep.number
+        if place is not None:
+            rest = self.reps[:place] + self.reps[place + 1 :]
+            return SetAside(rest), f"Rep {number} is put back."
+        if not isinstance(shown.trace, RepTrace):
+            return self, f"Rep {number} has no curve to compare."
+        if len(self.reps) == MOST:
+            return self, f"{MOST} reps are set aside already; put one back first."
+        words = f"Rep {number} is set aside; C compares, O opens another recording."
+        return SetAside((*self.reps, Compared(path=path, shown=shown))), words
 
 
 class Difference(NamedTuple):

@@ -87,6 +87,8 @@ def sentences(shown: ShownRep) -> Iterator[str]:
         yield "A free backpedal: others are held against it."
     elif rep.verdict.velocity_decrement.known:
         yield "Inside your speed setting."
+    elif not rep.estimates.complete:
+        yield "Not judged: it was not seen to its end."
     else:
         yield "Not judged: no free backpedal to hold it against."
     notes = (*rep.estimates.notes, *rep.verdict.notes)

@@ -1,12 +1,11 @@
 """The replay screen: plays a recording, lets its reps be corrected and laid over one another."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
@@ -15,17 +14,16 @@ from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.replay.asking import AskingLine
 from sledmon.present.dashboard.replay.controls import Control, Controls
 from sledmon.present.dashboard.replay.correcting import Corrections
+from sledmon.present.dashboard.replay.player import Player
 from sledmon.present.dashboard.replay.view import View
 from sledmon.present.dashboard.replay.work import Work
 from sledmon.present.dashboard.screen import Screen
-from sledmon.present.replay.compare import MOST, Compared
+from sledmon.present.replay.compare import SetAside
 from sledmon.present.replay.curves import Axis
 from sledmon.present.replay.edges import MovedEdges
 from sledmon.present.replay.edits import undoing
-from sledmon.present.replay.playing import Playing
 from sledmon.present.replay.session import Replayed, ShownRep, read_replay
 
-_FRAME_MS: Final = 16
 _STEP_S: Final = 0.01
 _BEFORE_S: Final = 1.0
 """So long before its start a rep comes into view."""
@@ -52,8 +50,7 @@ class ReplayScreen(Screen):
         self._replayed: Replayed | None = None
         self._selected = 0
         self._axis = Axis.TIME
-        self._playing = Playing(span_s=(0.0, 0.0), time_s=0.0)
-        self._kept: list[Compared] = []
+        self._aside = SetAside()
         self._comparing = False
         self._edges: MovedEdges | None = None
         self._look: Look | None = None
@@ -61,16 +58,17 @@ class ReplayScreen(Screen):
         self._view, self._asking = View(self), AskingLine(self)
         self._work = Work(self)
         self._corrections = Corrections(self._asking, self._work, self)
+        self._player = Player(self)
         self._controls = self._all_controls()
-        self._timer = QTimer(self)
-        self._timer.setInterval(_FRAME_MS)
-        self._elapsed = QElapsedTimer()
-        self._timer.timeout.connect(self._tick)
+        self._player.moved.connect(self._follow)
+        self._player.changed.connect(self._say_words)
         self._work.failed.connect(self._refused)
         self._work.share.connect(self._read_share)
         self._corrections.corrected.connect(self._corrected)
-        self._view.charts.scrubbed.connect(self._scrub)
-        self._view.charts.edge_moved.connect(self._drag_edge)
+        self._view.charts.scrubbed.connect(self._player.go_to)
+        self._view.charts.edge_moved.connect(
+            lambda place, to_s: self._change_edges(lambda edges: edges.moved(place, to_s))
+        )
         whole = QVBoxLayout(self)
         whole.addWidget(self._view, 1)
         whole.addWidget(self._asking)
@@ -80,7 +78,7 @@ class ReplayScreen(Screen):
         """Read a recording; the window stays free meanwhile. Reps set aside stay so."""
         if not self._work.busy:
             self._leave_edges()
-            self._hold()
+            self._player.hold()
             self._reading = path.name
             self._read_share(0.0)
             self._work.start(partial(read_replay, path, self._work.share.emit), self._opened)
@@ -115,15 +113,14 @@ class ReplayScreen(Screen):
         return self._controls.press(key)
 
     def leave(self) -> None:
-        self._hold()
+        self._player.hold()
 
     def _all_controls(self) -> Controls:
-        correct = self._of_rep
-        say = self._corrections
+        correct, say, change = self._of_rep, self._corrections, self._change_edges
         always = (
-            Control("Play 1×", "Space", (_K.Key_Space,), self._play),
-            Control("Slower", "−", (_K.Key_Minus,), partial(self._faster, -1)),
-            Control("Faster", "+", (_K.Key_Plus, _K.Key_Equal), partial(self._faster, 1)),
+            Control("Play 1×", "Space", (_K.Key_Space,), self._player.toggle),
+            Control("Slower", "−", (_K.Key_Minus,), partial(self._player.faster, -1)),
+            Control("Faster", "+", (_K.Key_Plus, _K.Key_Equal), partial(self._player.faster, 1)),
             Control("Back", "←", (_K.Key_Left,), partial(self._step, -_STEP_S)),
             Control("On", "→", (_K.Key_Right,), partial(self._step, _STEP_S)),
             Control("Previous", "PgUp", (_K.Key_PageUp,), partial(self._choose_by, -1)),
@@ -137,15 +134,15 @@ class ReplayScreen(Screen):
             Control("Athlete", "A", (_K.Key_A,), partial(correct, self._rename)),
             Control("Load", "L", (_K.Key_L,), partial(correct, self._reload)),
             Control("Undo", "⌫", (_K.Key_Backspace,), self._undo),
-            Control("Set aside", "K", (_K.Key_K,), self._keep),
+            Control("Set aside", "K", (_K.Key_K,), self._set_aside),
             Control("Compare", "C", (_K.Key_C,), self._compare),
             Control("Open", "O", (_K.Key_O,), self._ask_for_file),
             Control("Leave", "Esc", (_K.Key_Escape,), self.left.emit),
         )
         edges = (
-            Control("Other edge", "↑", (_K.Key_Up, _K.Key_Down), self._other_edge),
+            Control("Other edge", "↑", (_K.Key_Up, _K.Key_Down), partial(change, MovedEdges.other)),
             Control("Keep edges", "Enter", (_K.Key_Return, _K.Key_Enter), self._keep_edges),
-            Control("As found", "0", (_K.Key_0,), self._edges_as_found),
+            Control("As found", "0", (_K.Key_0,), partial(change, MovedEdges.as_found)),
             Control("Leave edges", "Esc", (_K.Key_Escape,), self._leave_edges),
         )
         return Controls(always, {_CORRECT: corrections, _EDGES: edges})
@@ -166,13 +163,14 @@ class ReplayScreen(Screen):
     def _opened(self, replayed: Replayed) -> None:
         self._replayed, self._selected, self._comparing = replayed, 0, False
         self._corrections.begin(replayed)
-        self._playing = Playing(span_s=replayed.span_s, time_s=replayed.span_s[0])
+        self._player.begin(replayed.span_s)
         self._to_edge(0)
         self._asking.say(replayed.correctable or (_HINT if replayed.reps else ""))
         self._settle()
 
     def _corrected(self, replayed: Replayed) -> None:
         self._replayed = replayed
+        self._aside = self._aside.now(replayed.path, replayed.reps)
         self._selected = min(self._selected, max(0, len(replayed.reps) - 1))
         self._settle()
 
@@ -191,7 +189,7 @@ class ReplayScreen(Screen):
             return
         self._say_words()
         if self._comparing:
-            self._view.show_compared(self._kept, self._axis, look)
+            self._view.show_compared(self._aside.reps, self._axis, look)
         elif shown is not None:
             self._view.show_rep(shown, self._axis, self._edges, look)
         else:
@@ -204,15 +202,15 @@ class ReplayScreen(Screen):
     def _say_words(self) -> None:
         """What the buttons do now."""
         shown, replayed, button = self._rep, self._replayed, self._controls.button
-        running = self._playing.running
-        word = "Hold" if running else "Play"
-        button("Space").set_words(f"{word} {self._playing.words}", filled=running)
+        playing = self._player.playing
+        word = "Hold" if playing.running else "Play"
+        button("Space").set_words(f"{word} {playing.words}", filled=playing.running)
         button("D").set_words("By distance" if self._axis is Axis.TIME else "By time")
         excluded = shown is not None and shown.rep.excluded
         button("X", _CORRECT).set_words("Include" if excluded else "Exclude")
-        aside = "Set aside" if self._place_kept() is None else "Put back"
-        button("K", _CORRECT).set_words(aside)
-        compare = f"Compare {len(self._kept) or ''}".strip()
+        lies = replayed and shown and self._aside.place(replayed.path, shown) is not None
+        button("K", _CORRECT).set_words("Put back" if lies else "Set aside")
+        compare = f"Compare {len(self._aside.reps) or ''}".strip()
         button("C", _CORRECT).set_words(compare, filled=self._comparing)
         can = self._corrections.possible
         for key in ("E", "X", "N", "A", "L"):
@@ -224,53 +222,25 @@ class ReplayScreen(Screen):
     def _move_cursor(self) -> None:
         if self._replayed is not None and self._look is not None:
             told = None if self._comparing else self._rep
-            self._view.set_cursor(self._playing.time_s, self._replayed, told, self._look)
+            self._view.set_cursor(self._player.playing.time_s, self._replayed, told, self._look)
 
     # Playing.
 
-    def _play(self) -> None:
-        if self._replayed is None:
-            return
-        self._playing = self._playing.toggled()
-        if self._playing.running:
-            self._elapsed.start()
-            self._timer.start()
-        self._say_words()
-
-    def _hold(self) -> None:
-        self._timer.stop()
-        self._playing = replace(self._playing, running=False)
-        self._say_words()
-
-    def _tick(self) -> None:
-        self._go_to(self._playing.after(self._elapsed.restart() / 1000.0))
-        if not self._playing.running:
-            self._hold()
-
-    def _faster(self, steps: int) -> None:
-        self._playing = self._playing.faster(steps)
-        self._say_words()
-
     def _step(self, by_s: float) -> None:
         if self._edges is not None:
-            self._edges = self._edges.moved_by(by_s)
-            self._show_edges()
+            self._change_edges(lambda edges: edges.moved_by(by_s))
         else:
-            self._hold()
-            self._scrub(self._playing.time_s + by_s)
+            self._player.hold()
+            self._player.go_to(self._player.playing.time_s + by_s)
 
     def _to_edge(self, place: int) -> None:
         if self._rep is not None:
-            self._scrub(self._rep.span_s[place])
+            self._player.go_to(self._rep.span_s[place])
 
-    def _scrub(self, time_s: float) -> None:
-        self._go_to(self._playing.at(time_s))
-
-    def _go_to(self, playing: Playing) -> None:
-        """Move the cursor; the rep that it comes to is shown."""
-        self._playing = playing
-        fixed = self._edges is not None or self._comparing
-        begun = [i for i, r in enumerate(self._reps) if r.span_s[0] - _BEFORE_S <= playing.time_s]
+    def _follow(self) -> None:
+        """The rep that the cursor comes to is shown."""
+        at_s, fixed = self._player.playing.time_s, self._edges is not None or self._comparing
+        begun = [i for i, rep in enumerate(self._reps) if rep.span_s[0] - _BEFORE_S <= at_s]
         if begun and begun[-1] != self._selected and not fixed:
             self._selected = begun[-1]
             self._refresh(session=False)
@@ -281,8 +251,8 @@ class ReplayScreen(Screen):
         if self._reps and self._edges is None:
             self._comparing = False
             self._selected = min(max(self._selected + steps, 0), len(self._reps) - 1)
-            self._playing = self._playing.at(self._reps[self._selected].span_s[0])
             self._refresh(session=False)
+            self._to_edge(0)
 
     def _other_axis(self) -> None:
         if self._edges is None:
@@ -312,30 +282,16 @@ class ReplayScreen(Screen):
 
     def _edit_edges(self, shown: ShownRep) -> None:
         if isinstance(shown.trace, RepTrace):
-            self._hold()
+            self._player.hold()
             self._axis, self._edges = Axis.TIME, MovedEdges(shown, shown.span_s)
             self._refresh(session=False)
             self._asking.say(_MOVE)
 
-    def _show_edges(self) -> None:
+    def _change_edges(self, change: Callable[[MovedEdges], MovedEdges]) -> None:
         if self._edges is not None:
+            self._edges = change(self._edges)
             self._view.charts.set_edges(self._edges.edges_s, self._edges.moving)
             self._asking.say(self._edges.words)
-
-    def _drag_edge(self, place: int, to_s: float) -> None:
-        if self._edges is not None:
-            self._edges = self._edges.moved(place, to_s)
-            self._show_edges()
-
-    def _other_edge(self) -> None:
-        if self._edges is not None:
-            self._edges = self._edges.other()
-            self._show_edges()
-
-    def _edges_as_found(self) -> None:
-        if self._edges is not None:
-            self._edges = self._edges.as_found()
-            self._show_edges()
 
     def _keep_edges(self) -> None:
         edges = self._edges
@@ -354,39 +310,19 @@ class ReplayScreen(Screen):
 
     # Comparing.
 
-    def _place_kept(self) -> int | None:
-        """Where the rep that is shown lies among those set aside."""
-        shown, replayed = self._rep, self._replayed
-        if shown is None or replayed is None:
-            return None
-        mine = (replayed.path, shown.corrected.start_s)
-        kept = [(each.path, each.shown.corrected.start_s) for each in self._kept]
-        return kept.index(mine) if mine in kept else None
-
-    def _keep(self) -> None:
-        shown, replayed, place = self._rep, self._replayed, self._place_kept()
-        if shown is None or replayed is None:
-            return
-        number = shown.rep.number
-        if place is not None:
-            del self._kept[place]
-            self._asking.say(f"Rep {number} is put back.")
-        elif not isinstance(shown.trace, RepTrace):
-            self._asking.say(f"Rep {number} has no curve to compare.")
-        elif len(self._kept) == MOST:
-            self._asking.say(f"{MOST} reps are set aside already; put one back first.")
-        else:
-            self._kept.append(Compared(path=replayed.path, shown=shown))
-            self._asking.say(f"Rep {number} is set aside; C compares, O opens another recording.")
-        self._comparing = self._comparing and len(self._kept) > 1
-        self._refresh(session=False)
+    def _set_aside(self) -> None:
+        if self._replayed is not None and self._rep is not None:
+            self._aside, words = self._aside.toggled(self._replayed.path, self._rep)
+            self._asking.say(words)
+            self._comparing = self._comparing and len(self._aside.reps) > 1
+            self._refresh(session=False)
 
     def _compare(self) -> None:
-        if not self._comparing and len(self._kept) < 2:
+        if not self._comparing and len(self._aside.reps) < 2:
             self._asking.say("Set two or more reps aside with K, then compare them with C.")
             return
         self._comparing = not self._comparing
-        self._hold()
+        self._player.hold()
         self._asking.say("")
         self._refresh()
 
