@@ -117,7 +117,7 @@ class Charts(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             for at_s in (found.start_s, found.end_s):
                 if math.isfinite(at_s):
                     ghost = pen(palette.quiet_ink, 2, DOTTED)
-                    label = {"position": 0.7, "anchors": [(0, 0), (0, 0)]}
+                    label = {"position": 0.35, "anchors": [(1, 0.5), (1, 0.5)]}
                     self.velocity.upright(at_s - self._origin_s, ghost, "as found", label)
 
     def show_compared(self, compared: Sequence[Compared], axis: Axis) -> None:

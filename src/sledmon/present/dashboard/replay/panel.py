@@ -43,12 +43,6 @@ class Panel(QWidget):
             layout.setContentsMargins(look.px(1.5), 0, look.px(1.5), 0)
             layout.setSpacing(look.px(1.1))
 
-    def clear(self) -> None:
-        """Say nothing."""
-        for label in (self._hero, self._caption, self._tile, self._table, self._words):
-            label.clear()
-            label.hide()
-
     def show_rep(self, shown: ShownRep) -> None:
         """One rep's numbers, verdict, trust and notes."""
         look = self._look

@@ -86,9 +86,9 @@ class View(QWidget):
 
     def show_nothing(self, why: str) -> None:
         """No rep, in a sentence."""
-        self._choose_side(compared=False)
+        for side in (self._beside, self._differences):
+            side.hide()
         self._who.setText("Replay")
-        self._panel.clear()
         self.charts.show_nothing()
         self._say(why)
 
