@@ -306,6 +306,27 @@ def test_every_control_is_big_enough_shows_its_key_and_is_named(
             assert label.width() >= label.sizeHint().width()
 
 
+def test_long_names_are_cut_and_break_nothing(
+    application: QApplication, window: Window, screen: ReplayScreen, recording: Path, until: Until
+) -> None:
+    long = recording.with_name("a-recording-with-a-name-" + "as-long-as-may-be-" * 6 + "x.mcap")
+    shutil.copy(recording, long)
+    until(screen.settled, lambda: screen.open(long))
+    press(window, Key.Key_A)
+    name = "Maximiliane Philippa Wilhelmina von und zu Hohenstein-Waldeck, Jersey 7"
+    until(screen.settled, lambda: answer(window, name))
+    press(window, Key.Key_K, Key.Key_PageDown, Key.Key_K, Key.Key_C)
+    laid_out(application)
+    assert window.minimumSizeHint().width() <= window.width() == 1366
+    press(window, Key.Key_C, Key.Key_PageUp)
+    laid_out(application)
+    assert window.minimumSizeHint().width() <= window.width() == 1366
+    assert analyzed(long)["reps"][0]["athlete"] == name
+    heads = [each for each in window.findChildren(QLabel) if each.text().startswith("Rep 1 ·")]
+    assert heads[0].text().endswith("…")
+    assert name in heads[0].accessibleName()
+
+
 def test_a_key_pressed_while_one_types_is_a_letter(window: Window, screen: ReplayScreen) -> None:
     press(window, Key.Key_N)
     line = next(each for each in window.findChildren(QLineEdit) if each.isVisible())

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from sledmon.estimate import RepTrace
 from sledmon.present.quantities import UNKNOWN, Quantities, plus_minus, seconds
+from sledmon.present.replay.facts import shortened
 from sledmon.present.replay.session import ShownRep
 from sledmon.results import UNKNOWN as NOT_MEASURED
 from sledmon.results import Estimates, Measured
@@ -33,7 +34,7 @@ class Compared:
     def name(self) -> str:
         """As it is called in the legend."""
         rep = self.shown.rep
-        return f"{rep.conditions.athlete}, rep {rep.number} ({self.path.stem})"
+        return f"{rep.conditions.athlete}, rep {rep.number} ({shortened(self.path.stem)})"
 
 
 @dataclass(frozen=True, slots=True)

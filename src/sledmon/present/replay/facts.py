@@ -113,5 +113,15 @@ def at_cursor(shown: ShownRep, time_s: float, quantities: Quantities) -> str:
     return f"{after_s:+.2f} s · {where} · {speed} {error}"
 
 
+def shortened(name: str, most: int = 28) -> str:
+    """A file's name with its middle left out.
+
+    >>> shortened("a-very-long-name-that-somebody-gave-a-recording", 12)
+    'a-ver…ording'
+    """
+    keep = (most - 1) // 2
+    return name if len(name) <= most else f"{name[:keep]}…{name[keep + 1 - most :]}"
+
+
 def _united(value: str, unit: str) -> str:
     return value if value == UNKNOWN else f"{value} {unit}"

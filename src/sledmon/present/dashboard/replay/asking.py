@@ -14,6 +14,7 @@ class AskingLine(QWidget):
         super().__init__(parent)
         self._words = QLabel(self)
         self._answer = QLineEdit(self)
+        self._words.setWordWrap(True)
         self._answer.hide()
         self._answer.returnPressed.connect(self._take)
         layout = QHBoxLayout(self)

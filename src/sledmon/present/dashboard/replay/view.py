@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sledmon.estimate import RepTrace
 from sledmon.present.dashboard.look import BOLD, Look
@@ -14,7 +21,7 @@ from sledmon.present.quantities import clock
 from sledmon.present.replay.compare import Compared
 from sledmon.present.replay.curves import Axis
 from sledmon.present.replay.edges import MovedEdges
-from sledmon.present.replay.facts import at_cursor, heading
+from sledmon.present.replay.facts import at_cursor, heading, shortened
 from sledmon.present.replay.session import Replayed, ShownRep
 
 
@@ -39,8 +46,8 @@ class View(QWidget):
         self._sentence.setWordWrap(True)
         self._sentence.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         head, middle, curves = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
-        head.addWidget(self._who)
-        head.addStretch(1)
+        self._who.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        head.addWidget(self._who, 1)
         head.addWidget(self._where)
         curves.addWidget(self.charts, 1)
         curves.addWidget(self._differences)
@@ -65,7 +72,7 @@ class View(QWidget):
     def show_rep(self, shown: ShownRep, axis: Axis, edges: MovedEdges | None, look: Look) -> None:
         """One rep, big."""
         self._choose_side(compared=False)
-        self._who.setText(f"Rep {shown.rep.number} · {heading(shown, look.quantities)}")
+        self._head(f"Rep {shown.rep.number} · {heading(shown, look.quantities)}")
         self._panel.show_rep(shown)
         if isinstance(shown.trace, RepTrace):
             self._say("")
@@ -80,7 +87,7 @@ class View(QWidget):
         """Several reps over one another."""
         self._choose_side(compared=True)
         self._say("")
-        self._who.setText(f"Comparing {len(compared)} reps")
+        self._head(f"Comparing {len(compared)} reps")
         self.charts.show_compared(compared, axis)
         self._differences.show_compared(compared, look)
 
@@ -88,7 +95,7 @@ class View(QWidget):
         """No rep, in a sentence."""
         for side in (self._beside, self._differences):
             side.hide()
-        self._who.setText("Replay")
+        self._head("Replay")
         self.charts.show_nothing()
         self._say(why)
 
@@ -103,14 +110,22 @@ class View(QWidget):
     ) -> None:
         """Where playing stands; ``shown``: values there are told."""
         self.charts.set_cursor(at_s)
-        where = f"{replayed.path.stem} · {clock(max(0.0, at_s))}"
+        where = f"{shortened(replayed.path.stem)} · {clock(max(0.0, at_s))}"
         if shown is not None:
             where = f"{at_cursor(shown, at_s, look.quantities)}  ·  {where}"
         self._where.setText(where)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._head(self._who.accessibleName())
         self._place_sentence()
+
+    def _head(self, text: str) -> None:
+        """Above it all; a name too long for it is cut at its end."""
+        self._who.setAccessibleName(text)
+        room = self.width() - self._where.sizeHint().width() - 20
+        end = Qt.TextElideMode.ElideRight
+        self._who.setText(self._who.fontMetrics().elidedText(text, end, room))
 
     def _choose_side(self, *, compared: bool) -> None:
         self._beside.setVisible(not compared)
