@@ -2,7 +2,7 @@
 # Only relative paths stand here, so that a folder with a space in its name works.
 
 PYTHON ?= python3
-DEMO ?= demo --headless --reps 5 --unresisted 3 --speed 8
+DEMO ?= demo --reps 5 --unresisted 3 --speed 8 --screenshot demo.png
 JOBS ?= auto
 BIN := .venv/bin
 
@@ -10,7 +10,7 @@ BIN := .venv/bin
 .NOTPARALLEL:
 
 help:
-	@echo "make demo     a simulated session, reps appearing as they are run (DEMO='demo --headless --reps 8')"
+	@echo "make demo     a simulated session in the window; without a screen in the terminal, and demo.png"
 	@echo "make test     lint, types, import contracts, tests with doctests (make -k test: all of them)"
 	@echo "make test-bluetooth    Bluetooth tests on the real bluetoothd (once: builds a kernel, 10 minutes)"
 	@echo "make lint | types | contracts | pytest    one of these alone"

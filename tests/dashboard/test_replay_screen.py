@@ -86,8 +86,8 @@ def analyzed(path: Path) -> dict:
 
 
 def shown_document(screen: ReplayScreen, path: Path) -> dict:
-    assert screen._replayed is not None
-    document: dict = json.loads(json.dumps(session_document(screen._replayed.session, str(path))))
+    assert screen.replayed is not None
+    document: dict = json.loads(json.dumps(session_document(screen.replayed.session, str(path))))
     return document
 
 
@@ -179,8 +179,8 @@ def test_edges_are_dragged_and_as_found_is_one_key_back(
 
 def test_the_mouse_scrubs_the_session_and_the_rep(window: Window, screen: ReplayScreen) -> None:
     charts = window.findChildren(Charts)[0]
-    assert screen._replayed is not None
-    last = screen._replayed.reps[-1]
+    assert screen.replayed is not None
+    last = screen.replayed.reps[-1]
     for plot, x in ((charts.session, last.span_s[0] + 0.5), (charts.velocity, 1.0)):
         where = charts.mapFromScene(plot.getViewBox().mapViewToScene(QPointF(x, 1.0)))
         QTest.mouseClick(charts.viewport(), Qt.MouseButton.LeftButton, pos=where)

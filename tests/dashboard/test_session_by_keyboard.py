@@ -14,6 +14,7 @@ from sledmon.acquire.radio import Radio
 from sledmon.pipeline import Pipeline
 from sledmon.present.dashboard.app import Dashboard, Places
 from sledmon.present.dashboard.live.screen import LiveScreen
+from sledmon.present.dashboard.replay.screen import ReplayScreen
 from sledmon.present.dashboard.start import StartScreen
 from sledmon.present.dashboard.summary import SummaryScreen
 from sledmon.present.export.results_json import rep_document, session_document
@@ -162,3 +163,13 @@ def test_a_whole_session_by_keyboard(dashboard: Dashboard, wait_for: WaitFor) ->
         reps = [rep for rep in session.reps if rep.conditions.athlete == name]
         assert shown[name].reps == len(reps)
         assert shown[name].flags == sum(rep.verdict.flag is not None for rep in reps)
+
+    # Opened in replay, it is the same session once more.
+    press(Key.Key_O)
+    wait_for(lambda: isinstance(window.screen_shown, ReplayScreen), "replay")
+    replay = window.screen_shown
+    assert isinstance(replay, ReplayScreen)
+    wait_for(lambda: replay.replayed is not None, "the recording read")
+    assert replay.replayed is not None
+    again = [rep_document(each.rep) for each in replay.replayed.reps]
+    assert again == [rep_document(rep) for rep in session.reps]

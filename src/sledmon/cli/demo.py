@@ -47,6 +47,14 @@ def run(
     record: Annotated[
         Path | None, typer.Option("--record", metavar="OUT", help="Keep a recording.")
     ] = None,
+    screenshot: Annotated[
+        Path | None,
+        typer.Option(
+            "--screenshot",
+            metavar="FILE.png",
+            help="Where there is no screen: draw the window's end there.",
+        ),
+    ] = None,
     output_format: Annotated[LiveFormat, typer.Option("--format")] = LiveFormat.TABLE,
     output: Output = None,
 ) -> None:
@@ -82,6 +90,19 @@ def run(
             new_loop=lambda: WarpedLoop(pace),
             reread=lambda: [recorder.records],
         )
+    if screenshot is not None:
+        _draw(params, screenshot)
+
+
+def _draw(params: SessionParams, out: Path) -> None:
+    """A picture of the window; a computer without Qt's libraries goes without."""
+    try:
+        from sledmon.present.dashboard.picture import draw_demo
+    except ImportError as error:
+        typer.echo(f"sledmon: no picture of the window: {error}; see: sledmon doctor", err=True)
+        return
+    draw_demo(params, out)
+    typer.echo(f"The window, drawn without a screen: {out}", err=True)
 
 
 class _Remembering:

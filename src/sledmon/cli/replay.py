@@ -8,6 +8,7 @@ import typer
 from sledmon.acquire import played_back
 from sledmon.cli.destinations import require_results_place
 from sledmon.cli.options import Headless, LiveFormat, Output, Speed, open_or_warn, parse_speed, play
+from sledmon.cli.window import has_screen, open_window
 
 EXAMPLE = "Example: sledmon replay tuesday.mcap --speed 4"
 
@@ -15,7 +16,7 @@ EXAMPLE = "Example: sledmon replay tuesday.mcap --speed 4"
 def run(
     recording: Annotated[Path, typer.Argument(metavar="RECORDING")],
     speed: Speed = "1",
-    headless: Headless = False,  # noqa: ARG001 - there is no window yet to do without
+    headless: Headless = False,
     output_format: Annotated[LiveFormat, typer.Option("--format")] = LiveFormat.TABLE,
     output: Output = None,
 ) -> None:
@@ -23,6 +24,8 @@ def run(
     pace = parse_speed(speed)
     require_results_place(output)
     opened = open_or_warn(recording)
+    if not headless and output_format is LiveFormat.TABLE and output is None and has_screen():
+        raise open_window(lambda window: window.open(recording))
     play(
         played_back(opened, pace),
         title=f"Replay: {recording.name}",

@@ -15,6 +15,7 @@ from sledmon.acquire.remembered import remembered
 from sledmon.errors import SledmonError
 from sledmon.present.choosing import Choosing
 from sledmon.present.dashboard.connect import ConnectScreen
+from sledmon.present.dashboard.replay.screen import ReplayScreen
 from sledmon.present.dashboard.session_flow import Begun, SessionFlow
 from sledmon.present.dashboard.settings import SettingsScreen
 from sledmon.present.dashboard.start import StartScreen
@@ -134,7 +135,11 @@ class Dashboard(QObject):
 
     def open(self, path: Path) -> None:
         """Replay a recording."""
-        raise NotImplementedError
+        screen = ReplayScreen()
+        screen.left.connect(self.show_start)
+        self.flow = None
+        self.window.show_screen(screen)
+        screen.open(path)
 
     def _begin(self, begun: Begun) -> None:
         flow = SessionFlow(self.window, begun)

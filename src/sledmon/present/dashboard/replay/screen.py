@@ -47,7 +47,8 @@ class ReplayScreen(Screen):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._replayed: Replayed | None = None
+        self.replayed: Replayed | None = None
+        """What is shown."""
         self._selected = 0
         self._axis = Axis.TIME
         self._aside = SetAside()
@@ -151,7 +152,7 @@ class ReplayScreen(Screen):
 
     @property
     def _reps(self) -> tuple[ShownRep, ...]:
-        return self._replayed.reps if self._replayed else ()
+        return self.replayed.reps if self.replayed else ()
 
     @property
     def _rep(self) -> ShownRep | None:
@@ -161,7 +162,7 @@ class ReplayScreen(Screen):
         self._asking.say(f"Reading {self._reading} … {100 * share:.0f} %")
 
     def _opened(self, replayed: Replayed) -> None:
-        self._replayed, self._selected, self._comparing = replayed, 0, False
+        self.replayed, self._selected, self._comparing = replayed, 0, False
         self._corrections.begin(replayed)
         self._player.begin(replayed.span_s)
         self._to_edge(0)
@@ -169,7 +170,7 @@ class ReplayScreen(Screen):
         self._settle()
 
     def _corrected(self, replayed: Replayed) -> None:
-        self._replayed = replayed
+        self.replayed = replayed
         self._aside = self._aside.now(replayed.path, replayed.reps)
         self._selected = min(self._selected, max(0, len(replayed.reps) - 1))
         self._settle()
@@ -184,7 +185,7 @@ class ReplayScreen(Screen):
 
     def _refresh(self, *, session: bool = True) -> None:
         """Draw everything anew; the whole session only where it may look otherwise."""
-        look, replayed, shown = self._look, self._replayed, self._rep
+        look, replayed, shown = self._look, self.replayed, self._rep
         if look is None:
             return
         self._say_words()
@@ -201,7 +202,7 @@ class ReplayScreen(Screen):
 
     def _say_words(self) -> None:
         """What the buttons do now."""
-        shown, replayed, button = self._rep, self._replayed, self._controls.button
+        shown, replayed, button = self._rep, self.replayed, self._controls.button
         playing = self._player.playing
         word = "Hold" if playing.running else "Play"
         button("Space").set_words(f"{word} {playing.words}", filled=playing.running)
@@ -220,9 +221,9 @@ class ReplayScreen(Screen):
         self._controls.show_page(_CORRECT if self._edges is None else _EDGES)
 
     def _move_cursor(self) -> None:
-        if self._replayed is not None and self._look is not None:
+        if self.replayed is not None and self._look is not None:
             told = None if self._comparing else self._rep
-            self._view.set_cursor(self._player.playing.time_s, self._replayed, told, self._look)
+            self._view.set_cursor(self._player.playing.time_s, self.replayed, told, self._look)
 
     # Playing.
 
@@ -263,8 +264,8 @@ class ReplayScreen(Screen):
 
     def _of_rep(self, act: Callable[[ShownRep], None]) -> None:
         """Do something to the rep that is shown, if it may be done."""
-        if self._replayed is not None and self._replayed.correctable:
-            self._asking.say(self._replayed.correctable)
+        if self.replayed is not None and self.replayed.correctable:
+            self._asking.say(self.replayed.correctable)
         elif self._rep is not None and self._corrections.possible and not self._comparing:
             act(self._rep)
         self._say_words()
@@ -311,8 +312,8 @@ class ReplayScreen(Screen):
     # Comparing.
 
     def _set_aside(self) -> None:
-        if self._replayed is not None and self._rep is not None:
-            self._aside, words = self._aside.toggled(self._replayed.path, self._rep)
+        if self.replayed is not None and self._rep is not None:
+            self._aside, words = self._aside.toggled(self.replayed.path, self._rep)
             self._asking.say(words)
             self._comparing = self._comparing and len(self._aside.reps) > 1
             self._refresh(session=False)
