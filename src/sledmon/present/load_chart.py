@@ -71,7 +71,8 @@ def ticks(low: float, high: float) -> tuple[float, ...]:
     span = max(high - low, 1e-6)
     step = 10.0 ** math.floor(math.log10(span))
     for factor in (0.2, 0.5, 1.0, 2.0):
-        first, last = math.floor(low / (step * factor)), math.ceil(high / (step * factor))
+        first = math.floor(low / (step * factor))
+        last = max(first + 1, math.ceil(high / (step * factor)))
         if last - first <= 5:
             return tuple(round(number * step * factor, 6) for number in range(first, last + 1))
     return (low, high)

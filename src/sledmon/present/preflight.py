@@ -9,7 +9,7 @@ from typing import Final
 from sledmon.acquire.sensor import Phase, SensorStatus
 from sledmon.present import words
 from sledmon.present.choosing import KINDS, battery_percent_words, signal_words
-from sledmon.present.quantities import Quantities, clock
+from sledmon.present.quantities import Quantities, clock, plus_minus
 from sledmon.present.rows import Column, Row
 from sledmon.present.settings import AudioMode
 from sledmon.present.state import LaneState
@@ -200,8 +200,8 @@ def _tape(lane: LaneState, checks: Checks, quantities: Quantities) -> Row:
         said = words.TAPE_DONE.format(
             distance=walked,
             mark=mark_words,
-            error=f"{100 * error.value:+.1f}",
-            sigma=f"{max(0.1, 100 * error.sigma):.1f}",
+            error=f"{100 * error.value:+.1f}".replace("-", "−"),
+            sigma=plus_minus(100 * error.sigma, 1),
         )
         off = abs(error.value) - error.sigma > MOST_RATIO
         return _row(

@@ -148,7 +148,7 @@ ZERO_NONE: Final = "No tether to zero."
 TAPE: Final = "Tape"
 TAPE_TODO: Final = "Hold the clip on the start line and press T; walk to the {mark} mark, T again."
 TAPE_WALK: Final = "Walked {distance}. At the {mark} mark press T."
-TAPE_DONE: Final = "The cord says {distance} where the tape says {mark}: {error} % ±{sigma} %."
+TAPE_DONE: Final = "The cord says {distance} where the tape says {mark}: {error} {sigma} %."
 TAPE_OFF: Final = "Measure again; if it stays, calibrate the tether."
 TAPE_REFUSED: Final = "No check: {why}."
 TAPE_NO_CORD: Final = "The tether does not stream yet."
@@ -209,3 +209,14 @@ EXPLAINED: Final = (
     "Velocity: mean over the last {window} of the rep; ±: one standard error. Loss: since the"
     " first reps at the same load."
 )
+
+# Sound
+SPOKEN_POINT: Final = "point"
+SPOKEN_TEST: Final = "4.11"
+NO_SOUND_EXTRA: Final = (
+    "No sound: Qt's multimedia is not installed. With a network: pip install 'sledmon[audio]'."
+)
+NO_SOUND_LIBRARY: Final = "No sound: {why}. On Debian: apt install libpulse0."
+NO_SOUND_DEVICE: Final = "No sound: this computer has no loudspeaker that is switched on."
+NO_VOICE: Final = "No voice on this computer: tones instead of numbers."
+NO_SOUND_BADGE: Final = "no sound"

@@ -27,7 +27,7 @@ class ConnectScreen(Page):
         self.rows = Rows(words.HEARD_LIST, COLUMNS, height=8.5, enter=False)
         self.rows.chosen.connect(self._press_row)
         self.body.addWidget(self.rows, 1)
-        self.setFocusProxy(self.rows)
+        self.first = self.rows
         key = Qt.Key
         enter = (key.Key_Return, key.Key_Enter)
         self.connecting = self.button(words.CONNECT_NOW, "↵", enter, self._connect)

@@ -31,9 +31,18 @@ class Words(QLabel):
         palette.setColor(QPalette.ColorRole.WindowText, colour(look.palette.ink))
         self.setPalette(palette)
 
+    def sizeHint(self) -> QSize:
+        """As high without a word as with one: what is beneath never jumps."""
+        hint = super().sizeHint()
+        return hint.expandedTo(QSize(0, self._least_px())) if not self.wordWrap() else hint
+
     def minimumSizeHint(self) -> QSize:
         least = super().minimumSizeHint()
-        return least if self.wordWrap() else QSize(0, least.height())
+        return least if self.wordWrap() else QSize(0, self._least_px())
+
+    def _least_px(self) -> int:
+        margins = self.contentsMargins()
+        return self.fontMetrics().height() + margins.top() + margins.bottom()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.wordWrap():

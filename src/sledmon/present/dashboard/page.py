@@ -30,6 +30,8 @@ class Page(Screen):
         self.sentence = Words("", 1.8, bold=True, wrap=True)
         self.body = QVBoxLayout()
         self.foot = QHBoxLayout()
+        self.first: QWidget | None = None
+        """What has the keyboard when the page is shown."""
         self._keys: dict[tuple[int, Qt.KeyboardModifier], Callable[[], object]] = {}
         self._head = QHBoxLayout()
         self._head.addWidget(self.heading)
@@ -109,6 +111,10 @@ class Page(Screen):
             button = item.widget() if item is not None else None
             if button is not None:
                 button.setFixedHeight(least)
+
+    def enter(self) -> None:
+        if self.first is not None:
+            self.first.setFocus()
 
     def press(self, event: QKeyEvent) -> bool:
         holder = self.focusWidget()

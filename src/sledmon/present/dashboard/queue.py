@@ -43,7 +43,7 @@ class QueueScreen(Page):
         self.rows = Rows(words.QUEUE_LIST, _COLUMNS, tap=False)
         self.rows.picked.connect(lambda _: self._show_picked())
         self.rows.chosen.connect(lambda place: self._put(self.queue.at(place + 1)))
-        self.setFocusProxy(self.rows)
+        self.first = self.rows
         self.field = Field(words.ADD_SPOKEN, words.ADD_HINT)
         self.field.typed.connect(self._typed)
         self.field.left.connect(self._leave_field)
@@ -127,6 +127,7 @@ class QueueScreen(Page):
         self._show_last()
 
     def enter(self) -> None:
+        super().enter()
         self._before.clear()
         self.say("")
         self._show()

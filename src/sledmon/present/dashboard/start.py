@@ -73,7 +73,7 @@ class StartScreen(Page):
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._take_found)
         self._now = datetime.fromtimestamp(0).astimezone()
-        self.setFocusProxy(self.demo)
+        self.first = self.demo
 
     def look_for(self, find: Callable[[], tuple[Recent, ...]], now: datetime) -> None:
         """Have sessions looked for beside the window; they are shown when they are there."""
@@ -92,10 +92,9 @@ class StartScreen(Page):
             self.going_on.set_more(*go_on_words(self._resumed))
             self.going_on.set_words(self.going_on.text(), filled=True)
         first = self.going_on if self._resumed else self.connecting if sessions else self.demo
-        had = self.demo.hasFocus() or self.connecting.hasFocus() or self.going_on.hasFocus()
-        self.setFocusProxy(first)
-        if had:
+        if self.first is not None and (self.first.hasFocus() or self.hasFocus()):
             first.setFocus()
+        self.first = first
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)

@@ -73,7 +73,7 @@ class SummaryScreen(Page):
         self._columns.addLayout(self._right, 16)
         self.body.addLayout(self._columns, 1)
         self.body.addWidget(self.explained)
-        self.setFocusProxy(self.rows)
+        self.first = self.rows
         key = Qt.Key
         self.ranking = self.button(words.RANKING, "R", (key.Key_R,), self._rank)
         self.share = self.button(words.SHARE, "H", (key.Key_H,), self.share_asked.emit)
