@@ -69,14 +69,10 @@ def queue() -> QueueScreen:
 def connect() -> ConnectScreen:
     screen = ConnectScreen()
     heard = [
-        Heard(
-            Sighting(name, f"sledmon {name} 0042", frozenset(), dbm, battery), MODELS[number]
-        )
+        Heard(Sighting(name, f"sledmon {name} 0042", frozenset(), dbm, battery), MODELS[number])
         for number, name, dbm, battery in ((0, "belt", -58, 86), (1, "tether", -91, 12))
     ]
-    screen.choosing = screen.choosing.hearing(heard)
-    screen.choose_demo()
-    screen.choose_demo()
+    screen.hear(heard)
     return screen
 
 

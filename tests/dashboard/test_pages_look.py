@@ -3,14 +3,15 @@
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListWidget, QWidget
 
 from sledmon.present.colours import contrast
+from sledmon.present.dashboard.cells import cell_boxes
 from sledmon.present.dashboard.controls import Words
-from sledmon.present.dashboard.look import LEAST_TARGET
-from sledmon.present.dashboard.rows import Rows
+from sledmon.present.dashboard.look import BOLD, LEAST_TARGET, REGULAR
+from sledmon.present.dashboard.rows import HEAD_CAP, Heads, Rows
 from sledmon.present.dashboard.screen import KeyButton
 from sledmon.present.settings import Settings, ThemeName
 from tests.dashboard.pages import PAGES, shown
@@ -56,6 +57,27 @@ def test_nothing_is_cut_off_and_nothing_overlaps(
                 room = label.contentsRect()
                 flags = int(Qt.TextFlag.TextWordWrap)
                 assert metrics.boundingRect(room, flags, label.text()).height() <= room.height()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", list(PAGES))
+def test_in_a_list_only_a_long_name_ends_in_an_ellipsis(
+    application: QApplication, name: str, size: tuple[int, int]
+) -> None:
+    with shown(PAGES[name](), size=size) as window:
+        look = window.look
+        for rows in seen(window, Rows):
+            assert isinstance(rows, Rows)
+            box = QRectF(0, 0, rows.viewport().width(), rows.row_px())
+            places = cell_boxes(look, box, rows.columns, keyed=rows.keyed)
+            heads = [
+                (each.heads, HEAD_CAP) for each in window.findChildren(Heads) if each.rows is rows
+            ]
+            for row, cap in [*heads, *((row, rows.cap) for row in rows.rows())]:
+                metrics = QFontMetricsF(look.font(cap, BOLD if row.on else REGULAR))
+                for place, cell in zip(places, row.cells, strict=True):
+                    wide = metrics.horizontalAdvance(cell)
+                    assert wide <= place.width() + 1 or "Bartholomew" in cell, cell
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -15,7 +15,14 @@ from sledmon.acquire.radio import Link, RadioError, Sighting
 from sledmon.acquire.sensor import Phase, SensorChoice, SensorStatus
 from sledmon.estimate.geometry import distance_from_payout
 from sledmon.present.choosing import Choosing, signal_words
-from sledmon.present.preflight import Checks, Mark, PreflightView, battery_words, preflight_view
+from sledmon.present.preflight import (
+    Checks,
+    Mark,
+    PreflightView,
+    battery_words,
+    checks_for,
+    preflight_view,
+)
 from sledmon.present.quantities import Quantities
 from sledmon.present.running.listening import Listening
 from sledmon.present.settings import AudioMode, DistanceUnit, Settings
@@ -91,6 +98,16 @@ def test_signal_is_told_in_words() -> None:
     assert signal_words(None) == "signal not told"
 
 
+def test_what_was_chosen_is_what_is_expected() -> None:
+    choosing = Choosing().hearing([heard("polar", 2, -70), heard("tether", 1, None)])
+    checks = checks_for(choosing)
+    assert set(checks.expected) == {"imu", "encoder"}
+    assert checks.signals_dbm == {"imu": -70}
+    assert checks.own == ("encoder",)
+    assert checks_for(choosing.pressed(0)).expected == ("encoder",)
+    assert set(checks_for(choosing.pressed(2)).expected) == {"imu", "encoder"}
+
+
 def view(
     lane: LaneState | None = None,
     checks: Checks | None = None,
@@ -130,7 +147,8 @@ def test_expected_stands_against_connected() -> None:
     shown = view(streaming())
     assert row(shown, "Sensors") == ("2 expected, 2 connected", Mark.GOOD)
     assert shown.ready
-    alone = Checks(expected=("encoder",))
+    only: tuple[Device, ...] = ("encoder",)
+    alone = Checks(expected=only)
     assert row(view(streaming(), alone), "Sensors")[0] == "1 expected, 1 connected"
     assert view(streaming(), alone).cards[0].value == "without it"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sledmon.errors import RecordingError
+from sledmon.library import open_library, store_results
 from sledmon.present.recent import (
     NO_LIBRARY,
     Recent,
@@ -18,6 +19,7 @@ from sledmon.present.recent import (
 )
 from sledmon.recording import RecordingWriter, glance, open_recording
 from sledmon.samples import Opened, Packet, Tick
+from tests.library.sessions import rep, results
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 
@@ -87,6 +89,20 @@ def test_a_library_that_cannot_be_opened_leaves_what_the_folder_says(tmp_path: P
     assert [recent.path.stem for recent in found] == ["one"]
 
 
+def test_what_the_library_knows_of_a_session_is_told_with_it(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "kept.mcap")
+    place = str(tmp_path / "library.sqlite")
+    reps = [rep(1, "Ann", unresisted=True), rep(2, "Bo", flag="watch"), rep(3, "Ann")]
+    with open_library(place) as library:
+        store_results(library, results(reps), path)
+        store_results(library, results(reps, packets="gone"), tmp_path / "gone.mcap")
+    (found,) = recent_sessions(tmp_path, place)
+    assert (found.athletes, found.reps, found.flags) == (("Ann", "Bo"), 3, 1)
+    assert found.path == path
+    (row,) = recent_rows([found], NOW)
+    assert row.cells[1:4] == ("Ann, Bo", "3 reps", "1 flag")
+
+
 def test_a_session_that_was_never_closed_may_go_on_for_twelve_hours(tmp_path: Path) -> None:
     def found(ended: datetime, source: str = "ble") -> Recent | None:
         path = tmp_path / f"{ended.timestamp()}{source}.mcap"
@@ -114,9 +130,9 @@ def test_what_goes_on_is_named_by_its_time_and_its_reps() -> None:
     local = f"{recent.began.astimezone():%H:%M}"
     words, more = go_on_words(recent)
     assert words == f"Go on with the running session of {local}"
-    assert "14 reps so far" in more
+    assert more.endswith("Kept so far: 14 reps.")
     unknown = Recent(path=recent.path, began=recent.began, ended=NOW, closed=False)
-    assert "88 min recorded so far" in go_on_words(unknown)[1]
+    assert go_on_words(unknown)[1].endswith("Kept so far: 88 min.")
 
 
 def test_days_are_told_as_people_do() -> None:

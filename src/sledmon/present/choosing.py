@@ -13,12 +13,12 @@ from sledmon.samples import DEVICES, Device
 KINDS: Final[dict[Device, str]] = {"imu": words.BELT, "encoder": words.TETHER}
 WITHOUT: Final = "none"
 COLUMNS: Final = (
-    Column(share=0.5),
-    Column(share=1.6),
-    Column(share=3.6),
-    Column(share=3.4),
-    Column(share=3.4),
-    Column(share=2.0, right=True),
+    Column(share=0.6),
+    Column(share=1.4),
+    Column(share=3.7),
+    Column(share=4.2),
+    Column(share=2.7),
+    Column(share=2.6, right=True),
 )
 _STEPS_DBM: Final = (-65, -78, -88)
 

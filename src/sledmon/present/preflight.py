@@ -8,7 +8,7 @@ from typing import Final
 
 from sledmon.acquire.sensor import Phase, SensorStatus
 from sledmon.present import words
-from sledmon.present.choosing import KINDS, battery_percent_words, signal_words
+from sledmon.present.choosing import KINDS, Choosing, battery_percent_words, signal_words
 from sledmon.present.quantities import Quantities, clock, plus_minus
 from sledmon.present.rows import Column, Row
 from sledmon.present.settings import AudioMode
@@ -50,6 +50,22 @@ class Checks:
     """Why nothing can be heard; empty: it can."""
     disk_free: int | None = None
     """Bytes."""
+
+
+def checks_for(choosing: Choosing) -> Checks:
+    """What is known of the sensors when they are connected."""
+    if choosing.demo:
+        return Checks(own=DEVICES)
+    chosen = choosing.chosen
+    return Checks(
+        expected=tuple(device for device in DEVICES if device in chosen),
+        signals_dbm={
+            device: one.sighting.signal_dbm
+            for device, one in chosen.items()
+            if one.sighting.signal_dbm is not None
+        },
+        own=tuple(device for device, one in chosen.items() if one.model.numbered),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from sledmon.judge.stream import is_valid, resistance_of
 from sledmon.judge.wording import percent_words
+from sledmon.plan import ZONES
 from sledmon.present import words
 from sledmon.present.quantities import Quantities, plus_minus
 from sledmon.present.rows import Column, Row
@@ -20,13 +21,13 @@ ATHLETE_COLUMNS: Final = (
     Column(share=1.3, right=True),
 )
 PULL_COLUMNS: Final = (
-    Column(share=3.8),
+    Column(share=3.6),
     Column(share=1.2, right=True),
     Column(share=2.7, right=True),
     Column(share=2.7, right=True),
-    Column(share=2.5, right=True),
-    Column(share=4.2),
-    Column(share=1.4, right=True),
+    Column(share=2.3, right=True),
+    Column(share=5.0, right=True),
+    Column(share=1.5, right=True),
 )
 
 
@@ -245,13 +246,16 @@ def loss_words(loss: Measured, quantities: Quantities) -> str:
 
 
 def zone_words(zones: Counter[str]) -> str:
-    """How many reps were in which zone.
+    """How many reps were inside the speed line, between the lines, past the strength line.
 
-    >>> zone_words(Counter(speed=3, unknown=1))
-    '3 speed, 1 not judged'
+    >>> zone_words(Counter(speed=3, strength=1)), zone_words(Counter(baseline=3))
+    ('3 / 0 / 1', 'baseline')
     """
-    order = sorted(zones, key=lambda zone: [*words.ZONES, zone].index(zone))
-    return ", ".join(f"{zones[zone]} {words.ZONES.get(zone, words.NO_ZONE)}" for zone in order)
+    if any(zones[zone] for zone in ZONES):
+        return " / ".join(str(zones[zone]) for zone in ZONES)
+    if not zones:
+        return words.UNKNOWN
+    return words.BASELINE if zones["baseline"] else words.NOT_JUDGED
 
 
 def flag_words(flags: int) -> str:

@@ -19,8 +19,8 @@ CONNECT_MORE: Final = "Belt and tether over Bluetooth; no typing."
 OPEN: Final = "Open a recording"
 OPEN_MORE: Final = "Replay and compare what was recorded."
 GO_ON: Final = "Go on with the running session of {time}"
-GO_ON_MORE: Final = "It was never closed: {what} so far. Nothing is lost."
-GO_ON_UNKNOWN: Final = "{minutes} min recorded"
+GO_ON_MORE: Final = "It was never closed. Kept so far: {what}."
+GO_ON_UNKNOWN: Final = "{minutes} min"
 RECENT: Final = "Recent sessions"
 LOOKING: Final = "Looking ..."
 NO_RECENT: Final = "No session yet. Try the demo, or connect sensors: each session is kept here."
@@ -92,8 +92,6 @@ AUDIO_SAYS: Final = {
     "loss": "Silent until velocity has fallen to within 5 % of your stop line.",
     "blinded": "Numbers are neither shown nor heard: for sessions without feedback.",
 }
-THEME_SAYS: Final = "Black on white for daylight; white on black for the evening. S switches."
-UNITS_SAY: Final = "Each unit on its own. Recordings keep metres, seconds and kilograms."
 SETTINGS_ASIDE: Final = "changes hold at once and are kept"
 SOUND_TEST: Final = "Test the sound"
 
@@ -157,7 +155,7 @@ BELT_TODO: Final = "Any way round. How it is worn is found in the first rep."
 BELT_DONE: Final = "Worn as found in the first rep."
 BELT_NONE: Final = "Without a belt: no steps, no lean; splits and velocity from the tether."
 SOUND: Final = "Sound"
-SOUND_TODO: Final = "Press N: a tick, then a number."
+SOUND_TODO: Final = "Press N to hear how a rep will sound."
 SOUND_OFF: Final = "Sound is off in the settings."
 SOUND_PLAYED: Final = "Played. Heard it?"
 DISK: Final = "Disk"
@@ -177,18 +175,19 @@ ATHLETES: Final = "Athletes of this session"
 NO_REPS: Final = "No rep was recorded in this session."
 NO_COUNTED: Final = "No rep of {name} counts: stopped short, excluded, or not to be trusted."
 PULLS: Final = "Best, mean, loss, zones and flags at each load"
-PULL_HEADS: Final = ("", "reps", "best {unit}", "mean {unit}", "loss", "zones", "flags")
+PULL_HEADS: Final = (
+    "",
+    "reps",
+    "best {unit}",
+    "mean {unit}",
+    "loss",
+    "inside / between / past",
+    "flags",
+)
 ATHLETE_HEADS: Final = ("", "reps", "best free {unit}", "flags")
 RANKED: Final = "ranked by the best free backpedal over {distance}"
-FREE: Final = "no sled"
-NO_RANK: Final = "not ranked"
-ZONES: Final = {
-    "speed": "speed",
-    "transition": "transition",
-    "strength": "past strength",
-    "baseline": "baseline",
-}
-NO_ZONE: Final = "not judged"
+BASELINE: Final = "baseline"
+NOT_JUDGED: Final = "not judged"
 FREE_BACKPEDAL: Final = "Free backpedal {speed}."
 VARIES: Final = "Varies by {percent} from rep to rep."
 LOSES: Final = "Loses {slope} {speed_unit} with each {mass_unit} (r² {r_squared:.2f})."
@@ -207,7 +206,8 @@ PRINTED: Final = "Printed to {path}."
 BLINDED: Final = "Blinded: numbers stay hidden until another sound mode is chosen in the settings."
 EXPLAINED: Final = (
     "Velocity: mean over the last {window} of the rep; ±: one standard error. Loss: since the"
-    " first reps at the same load."
+    " first reps at the same load. Reps inside your speed line, between the lines, past your"
+    " strength line."
 )
 
 # Sound

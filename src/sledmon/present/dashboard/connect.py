@@ -1,8 +1,11 @@
 """Which sensors: those in range by number, the demo's as one more; Enter connects."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
+from sledmon.acquire.choose import Heard
 from sledmon.acquire.sensor import SensorChoice
 from sledmon.present import words
 from sledmon.present.choosing import COLUMNS, Choosing
@@ -47,9 +50,13 @@ class ConnectScreen(Page):
                 self.aside.setText("")
                 self._show(news)
             else:
-                self.aside.setText(words.LISTENING)
-                self.choosing = self.choosing.hearing(news)
-                self._show()
+                self.hear(news)
+
+    def hear(self, heard: Iterable[Heard]) -> None:
+        """Show who is in range now."""
+        self.aside.setText(words.LISTENING)
+        self.choosing = self.choosing.hearing(heard)
+        self._show()
 
     def choose_demo(self) -> None:
         """As if the demo's line had been pressed."""

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
+from sledmon.present.dashboard.cells import draw_key
 from sledmon.present.dashboard.look import BOLD, LEAST_TARGET, REGULAR, Look, colour
 from sledmon.present.dashboard.screen import KeyButton
 
@@ -109,15 +110,6 @@ class KeyCap(QWidget):
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             draw_key(painter, self._look, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._key)
-
-
-def draw_key(painter: QPainter, look: Look, box: QRectF, key: str) -> None:
-    """A key's name in its frame, in the painter's own colour."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(painter.pen().color(), max(1.0, look.px(0.15))))
-    painter.drawRoundedRect(box, look.px(0.45), look.px(0.45))
-    painter.setFont(look.font(1.36))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, key)
 
 
 class Field(QLineEdit):

@@ -91,7 +91,7 @@ class PreflightScreen(Page):
         self.body.addLayout(self._beside)
         self.body.addWidget(self.rows, 1)
         key = Qt.Key
-        enter = (key.Key_Return, key.Key_Enter)
+        enter = (key.Key_Return, key.Key_Enter, key.Key_Space, key.Key_F5)
         self.start = self.button(words.START_SESSION, "↵", enter, self.start_asked.emit)
         for button in (
             self.start,

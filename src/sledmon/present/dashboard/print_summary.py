@@ -10,9 +10,9 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
 from sledmon.errors import PrintError, unwritable
 from sledmon.present import words
+from sledmon.present.dashboard.cells import draw_cells
 from sledmon.present.dashboard.load_chart import paint_chart
 from sledmon.present.dashboard.look import BOLD, Look, colour
-from sledmon.present.dashboard.rows import draw_cells
 from sledmon.present.load_chart import load_chart
 from sledmon.present.settings import Settings, ThemeName
 from sledmon.present.summary import (

@@ -15,13 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sledmon.present.dashboard.controls import draw_key
-from sledmon.present.dashboard.look import BOLD, LEAST_TARGET, REGULAR, Look, colour
+from sledmon.present.dashboard.cells import draw_cells
+from sledmon.present.dashboard.look import LEAST_TARGET, Look, colour
 from sledmon.present.rows import Column, Row
 
 _ROW: Final = Qt.ItemDataRole.UserRole
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ARROWS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+
+
+HEAD_CAP: Final = 1.4
 
 
 class Rows(QListWidget):
@@ -72,17 +75,25 @@ class Rows(QListWidget):
             self.itemClicked.connect(lambda item: self.chosen.emit(self.row(item)))
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show these; the same place stays current."""
+        """Show these; the same place stays current, and a press that has begun is not lost."""
         current = self.currentRow()
         self.blockSignals(True)
-        self.clear()
         self.keyed = any(row.key for row in rows)
-        for row in rows:
-            item = QListWidgetItem(row.spoken or ", ".join(filter(None, row.cells)))
-            item.setData(_ROW, row)
-            self.addItem(item)
+        while self.count() > len(rows):
+            self.takeItem(self.count() - 1)
+        while self.count() < len(rows):
+            self.addItem(QListWidgetItem())
+        for place, row in enumerate(rows):
+            item = self.item(place)
+            if item.data(_ROW) != row:
+                item.setText(row.spoken or ", ".join(filter(None, row.cells)))
+                item.setData(_ROW, row)
         self.setCurrentRow(min(max(current, 0 if self._acts else -1), len(rows) - 1))
         self.blockSignals(False)
+
+    def rows(self) -> list[Row]:
+        """What is shown."""
+        return [self.item(place).data(_ROW) for place in range(self.count())]
 
     def say_empty(self, sentence: str) -> None:
         """Why there is no row."""
@@ -183,50 +194,17 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
 
-def draw_cells(
-    painter: QPainter,
-    look: Look,
-    box: QRectF,
-    columns: Sequence[Column],
-    row: Row,
-    *,
-    keyed: bool = False,
-    cap: float = 1.8,
-) -> None:
-    """A row's key and cells, in the painter's own colour; ``keyed``: other rows have a key."""
-    left = box.left() + look.px(1.6)
-    key = QRectF(left, 0, look.px(4.2), look.px(3.4))
-    key.moveTop(box.center().y() - key.height() / 2)
-    if row.key:
-        draw_key(painter, look, key, row.key)
-    if keyed:
-        left = key.right() + look.px(1.6)
-    width = box.right() - look.px(1.6) - left
-    whole = sum(column.share for column in columns)
-    gap = look.px(1.7)
-    painter.setFont(look.font(cap, BOLD if row.on else REGULAR))
-    for column, cell in zip(columns, row.cells, strict=False):
-        share = width * column.share / whole
-        place = QRectF(left, box.top(), share - gap, box.height())
-        side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-        fitting = painter.fontMetrics().elidedText(
-            cell, Qt.TextElideMode.ElideRight, int(place.width()) + 1
-        )
-        painter.drawText(place, int(side | Qt.AlignmentFlag.AlignVCenter), fitting)
-        left += share
-
-
 class Heads(QWidget):
     """Headings above rows, in the same columns."""
 
     def __init__(self, rows: Rows) -> None:
         super().__init__()
-        self._rows = rows
-        self._heads = Row(cells=())
+        self.rows = rows
+        self.heads = Row(cells=())
 
     def show_heads(self, heads: Row) -> None:
         """Show these."""
-        self._heads = heads
+        self.heads = heads
         self.update()
 
     def set_look(self, look: Look) -> None:
@@ -235,7 +213,7 @@ class Heads(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        look = self._rows.look
+        look = self.rows.look
         if look is None:
             return
         painter = QPainter(self)
@@ -243,7 +221,7 @@ class Heads(QWidget):
         line = QRectF(0, self.height() - thin, self.width(), thin)
         painter.fillRect(line, colour(look.palette.ink))
         painter.setPen(colour(look.palette.ink))
-        box = QRectF(0, 0, self._rows.viewport().width(), self.height())
+        box = QRectF(0, 0, self.rows.viewport().width(), self.height())
         draw_cells(
-            painter, look, box, self._rows.columns, self._heads, keyed=self._rows.keyed, cap=1.5
+            painter, look, box, self.rows.columns, self.heads, keyed=self.rows.keyed, cap=HEAD_CAP
         )

@@ -11,6 +11,7 @@ from sledmon.present import words
 from sledmon.present.dashboard.controls import Choices, KeyCap, Words
 from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.page import PRIMARY, Page, spaced
+from sledmon.present.dashboard.sound import Audio
 from sledmon.present.settings import (
     AudioMode,
     DistanceUnit,
@@ -83,8 +84,9 @@ class SettingsScreen(Page):
             self.choices[name].setFixedHeight(look.px(PRIMARY - 2.0))
         self.says.setText(words.AUDIO_SAYS[look.settings.audio])
 
-    def set_no_sound(self, why: str) -> None:
-        """Say why nothing can be heard; empty: it can."""
+    def show_audio(self, audio: Audio) -> None:
+        """Say what cannot be heard, if anything."""
+        why = audio.no_sound or ("" if audio.voice else words.NO_VOICE)
         self.no_sound.setText(why)
         self.no_sound.setVisible(bool(why))
 

@@ -36,6 +36,8 @@ class StartScreen(Page):
     resume_asked = Signal(object)
     """A ``Path``."""
     settings_asked = Signal()
+    found = Signal()
+    """Sessions of late are shown."""
 
     def __init__(self) -> None:
         super().__init__(words.START_TITLE)
@@ -111,6 +113,7 @@ class StartScreen(Page):
             return
         self._timer.stop()
         self.show_sessions(sessions, self._now)
+        self.found.emit()
 
     def _resume(self) -> None:
         if self._resumed is not None:
