@@ -15,9 +15,9 @@ from sledmon.present.dashboard.load_chart import paint_chart
 from sledmon.present.dashboard.look import BOLD, Look, colour
 from sledmon.present.load_chart import load_chart
 from sledmon.present.settings import Settings, ThemeName
-from sledmon.present.summary import (
+from sledmon.present.summary import AthleteDay
+from sledmon.present.summary_words import (
     PULL_COLUMNS,
-    AthleteDay,
     explained,
     heads,
     pull_rows,

@@ -17,16 +17,13 @@ from sledmon.present.dashboard.page import Page, spaced
 from sledmon.present.dashboard.print_summary import print_summary
 from sledmon.present.dashboard.rows import Heads, Rows
 from sledmon.present.load_chart import load_chart
-from sledmon.present.summary import (
+from sledmon.present.summary import AthleteDay, athlete_days, in_order, main_distance_m
+from sledmon.present.summary_words import (
     ATHLETE_COLUMNS,
     PULL_COLUMNS,
-    AthleteDay,
-    athlete_days,
     athlete_rows,
     explained,
     heads,
-    in_order,
-    main_distance_m,
     pull_rows,
     sentences,
 )
