@@ -9,12 +9,13 @@ from PySide6.QtCore import QPoint, Qt, SignalInstance
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from sledmon.present.announcing import NullAudio
 from sledmon.present.choosing import Choosing
 from sledmon.present.cues import Cue, Spoken
 from sledmon.present.dashboard.preflight import PreflightScreen
 from sledmon.present.dashboard.queue import QueueScreen
 from sledmon.present.dashboard.settings import SettingsScreen
-from sledmon.present.dashboard.sound import NullAudio, open_audio
+from sledmon.present.dashboard.sound import open_audio
 from sledmon.present.dashboard.start import StartScreen
 from sledmon.present.dashboard.summary import SummaryScreen
 from sledmon.present.preflight import Checks

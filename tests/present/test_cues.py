@@ -3,13 +3,16 @@
 import io
 import math
 import wave
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 
+from sledmon.acquire.sensor import Phase, SensorStatus
 from sledmon.plan import Lines
+from sledmon.present.announcing import Announcer
 from sledmon.present.cues import (
     RATE_HZ,
     TONES,
@@ -22,9 +25,9 @@ from sledmon.present.cues import (
     waveform,
 )
 from sledmon.present.quantities import Quantities
-from sledmon.present.running.updates import Ended, Told
+from sledmon.present.running.updates import Ended, Reached, RepsNow, SensorNow, Told
 from sledmon.present.settings import AudioMode, Settings, SpeedUnit
-from sledmon.present.state import Refused, RepEnded, SensorBack, SensorLost
+from sledmon.present.state import Refused, RepEnded, SensorBack, SensorLost, SidelineState
 from sledmon.results import Measured, Rep, Verdict
 from tests.judge.reps import rep
 
@@ -149,6 +152,62 @@ def test_what_is_only_to_be_read_makes_no_sound() -> None:
     quantities = Quantities(Settings())
     for happening in (Told("disk"), Ended(()), Refused(1, "no")):
         assert cues_for(happening, quantities, Lines(), voice=True) == ()
+
+
+class Heard:
+    """Ears: what was played, each time."""
+
+    no_sound = ""
+    voice = True
+
+    def __init__(self) -> None:
+        self.played: list[tuple[Sound, ...]] = []
+
+    def play(self, sounds: Iterable[Sound]) -> None:
+        self.played.append(tuple(sounds))
+
+
+def test_a_session_is_heard_as_it_happens_and_a_loss_until_it_is_mended() -> None:
+    state, ears, settings = SidelineState(), Heard(), Settings()
+    announcer = Announcer(ears, state)
+    lost = SensorStatus(
+        device="imu", name="belt", address="a", phase=Phase.LOOKING, trouble="no data"
+    )
+    streaming = replace(lost, phase=Phase.STREAMING, trouble="")
+    for tenth in range(220):
+        happenings = state.take(Reached(1, tenth / 10))
+        if tenth in (50, 170):
+            status = lost if tenth == 50 else streaming
+            happenings += state.take(SensorNow(1, status))
+        if tenth == 100:
+            happenings += state.take(RepsNow(1, (rep(1, 4.11),)))
+        announcer.frame(happenings, settings)
+    number = Spoken("4 point 1 1")
+    assert ears.played == [
+        (Cue.LOST,),
+        (Cue.CAPTURED, number, Cue.LOST),
+        (Cue.LOST,),
+        (Cue.ARMED,),
+    ]
+    announcer.trial(settings)
+    assert ears.played[-1] == (Cue.CAPTURED, number)
+
+
+def test_muted_nothing_is_heard_and_nothing_waits_to_be() -> None:
+    state, ears = SidelineState(), Heard()
+    announcer = Announcer(ears, state)
+    off = Settings(audio=AudioMode.OFF)
+    lost = SensorStatus(
+        device="imu", name="belt", address="a", phase=Phase.LOOKING, trouble="no data"
+    )
+    for tenth in range(100):
+        happenings = state.take(Reached(1, tenth / 10))
+        if tenth == 5:
+            happenings += state.take(SensorNow(1, lost))
+            happenings += state.take(RepsNow(1, (rep(1, 4.11),)))
+        announcer.frame(happenings, off)
+    announcer.armed(off)
+    assert [sounds for sounds in ears.played if sounds] == []
 
 
 def test_a_lost_sensor_is_told_every_five_seconds_until_it_is_back() -> None:

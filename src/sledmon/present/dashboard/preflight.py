@@ -18,7 +18,7 @@ from sledmon.present.preflight import (
     SensorCard,
     preflight_view,
 )
-from sledmon.present.state import LaneState
+from sledmon.present.state import SHOWN_EVERY_S, LaneState
 
 _MOST_LINES = 3
 
@@ -80,6 +80,7 @@ class PreflightScreen(Page):
         self.lane = lane
         self.checks = checks
         self.look: Look | None = None
+        self._shown: tuple[object, ...] = ()
         self.show_badge(words.DEMO_BADGE if demo else "")
         self.cards = [Card(words.BELT), Card(words.TETHER)]
         self._beside = QHBoxLayout()
@@ -111,7 +112,14 @@ class PreflightScreen(Page):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show how everything is now."""
+        """Show how everything is now, ten times a second at most; to be called with each frame."""
+        lane = self.lane
+        now = (int(lane.now_s / SHOWN_EVERY_S), tuple(lane.sensors.values()), self.checks)
+        if self.look is not None and (*now, self.look) != self._shown:
+            self._shown = (*now, self.look)
+            self._show()
+
+    def _show(self) -> None:
         if self.look is None:
             return
         self.show_view(

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from sledmon.present import words
+from sledmon.present.announcing import Audio
 from sledmon.present.dashboard.controls import Choices, KeyCap, Words
 from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.page import PRIMARY, Page, spaced
-from sledmon.present.dashboard.sound import Audio
 from sledmon.present.settings import (
     AudioMode,
     DistanceUnit,

@@ -5,39 +5,16 @@ import tempfile
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, QUrl
 
 from sledmon.present import words
+from sledmon.present.announcing import Audio, NullAudio
 from sledmon.present.cues import Cue, Sound, Spoken, waveform
 
 _MOCK: Final = "mock"
 """Qt's speech engine for tests: it says nothing."""
-
-
-class Audio(Protocol):
-    """What a window needs of sound."""
-
-    no_sound: str
-    """Why nothing can be heard, as a sentence; empty: it can."""
-    voice: bool
-    """Whether numbers can be read out."""
-
-    def play(self, sounds: Iterable[Sound]) -> None:
-        """Play one after the other; what still plays is cut short."""
-
-
-class NullAudio:
-    """Silent, and says why."""
-
-    voice: bool = False
-
-    def __init__(self, why: str) -> None:
-        self.no_sound = why
-
-    def play(self, sounds: Iterable[Sound]) -> None:
-        """Nothing."""
 
 
 def open_audio() -> Audio:
