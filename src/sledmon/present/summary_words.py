@@ -79,7 +79,7 @@ def sentences(day: AthleteDay, quantities: Quantities) -> tuple[str, ...]:
         return (words.NO_COUNTED.format(name=day.name),)
     summary = day.summary
     if summary is None:
-        return ()
+        return (words.NO_SUMMARY,)
     said = []
     if summary.baseline_mps.known:
         speed = f"{speed_words(summary.baseline_mps, quantities)} {quantities.speed_unit}"

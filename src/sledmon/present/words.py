@@ -188,6 +188,7 @@ ATHLETE_HEADS: Final = ("", "reps", "best free {unit}", "flags")
 RANKED: Final = "ranked by the best free backpedal over {distance}"
 BASELINE: Final = "baseline"
 NOT_JUDGED: Final = "not judged"
+NO_SUMMARY: Final = "No baseline and no load-velocity line yet."
 FREE_BACKPEDAL: Final = "Free backpedal {speed}."
 VARIES: Final = "Varies by {percent} from rep to rep."
 LOSES: Final = "Loses {slope} {speed_unit} with each {mass_unit} (r² {r_squared:.2f})."

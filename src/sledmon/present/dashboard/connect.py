@@ -24,7 +24,7 @@ class ConnectScreen(Page):
     closed = Signal()
 
     def __init__(self, before: tuple[SensorChoice, ...] = ()) -> None:
-        super().__init__(words.CHOOSE_TITLE)
+        super().__init__(words.CHOOSE_TITLE, talks=True)
         self.choosing = Choosing(before=before)
         self.aside.setText(words.LISTENING)
         self.rows = Rows(words.HEARD_LIST, COLUMNS, height=8.5, enter=False)

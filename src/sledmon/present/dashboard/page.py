@@ -19,8 +19,10 @@ _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class Page(Screen):
     """Lays itself out; a button's key presses it, whatever has the keyboard."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, talks: bool = False) -> None:
+        """``talks``: it often says a sentence, for which there is always room."""
         super().__init__()
+        self._talks = talks
         self.title = title
         self.heading = Words(title, 3.2, bold=True)
         self.aside = Words("", 1.8)
@@ -46,7 +48,7 @@ class Page(Screen):
         self._parts.addWidget(self.sentence)
         self._parts.addWidget(Rule())
         self._parts.addLayout(self.foot)
-        self.sentence.hide()
+        self.sentence.setVisible(talks)
 
     def button(
         self,
@@ -85,7 +87,7 @@ class Page(Screen):
     def say(self, sentence: str) -> None:
         """Tell the user something; empty: nothing any more."""
         self.sentence.setText(sentence)
-        self.sentence.setVisible(bool(sentence))
+        self.sentence.setVisible(self._talks or bool(sentence))
 
     def show_badge(self, badge: str) -> None:
         """Show a word in a frame as long as it holds; empty: nothing any more."""
@@ -105,6 +107,9 @@ class Page(Screen):
             take = getattr(part, "set_look", None)
             if take is not None:
                 take(look)
+        if self._talks:
+            line_px = self.sentence.fontMetrics().lineSpacing()
+            self.sentence.setMinimumHeight(line_px + look.px(1.8))
         least = max(LEAST_TARGET, look.px(PRIMARY))
         for place in range(self.foot.count()):
             item = self.foot.itemAt(place)

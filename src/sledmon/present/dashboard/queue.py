@@ -34,7 +34,7 @@ class QueueScreen(Page):
     closed = Signal()
 
     def __init__(self, queue: Queue) -> None:
-        super().__init__(words.QUEUE_TITLE)
+        super().__init__(words.QUEUE_TITLE, talks=True)
         self.queue = queue
         self._before: list[Queue] = []
         self._last: Rep | None = None

@@ -1,5 +1,7 @@
 """What every screen of the window is, and the few controls that all of them share."""
 
+from typing import Final
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
@@ -89,19 +91,19 @@ class KeyButton(QAbstractButton):
         front = self.paint_frame(painter)
         line, radius = max(2.0, look.px(0.3)), look.px(0.9)
         frame = QRectF(self.rect()).adjusted(line, line, -line, -line)
+        room = frame.width() - look.px(1.6)
         cap = min(2.2, 100.0 * self.height() / look.height_px * 0.34)
-        painter.setFont(look.font(cap, BOLD))
-        wide_px = painter.fontMetrics().horizontalAdvance(self.text())
-        cap *= min(1.0, (frame.width() - look.px(1.6)) / max(1, wide_px))
+        gap = look.px(1.2) if self.key else 0
+        words_px, key_px = self._measured(painter, look, cap)
+        if words_px + gap + key_px > room:
+            cap *= max(_SMALLEST, (room - gap) / (words_px + key_px))
+            words_px, key_px = self._measured(painter, look, cap)
+        if words_px + gap + key_px > room + 1:
+            gap = key_px = 0
+            cap *= min(1.0, room / max(1, words_px))
+            words_px, _ = self._measured(painter, look, cap)
         painter.setPen(front)
         words_font, key_font = look.font(cap, BOLD), look.font(0.62 * cap, REGULAR)
-        painter.setFont(words_font)
-        words_px = painter.fontMetrics().horizontalAdvance(self.text())
-        painter.setFont(key_font)
-        key_px = painter.fontMetrics().horizontalAdvance(self.key) + look.px(1.4)
-        gap = look.px(1.2)
-        if not self.key or words_px + gap + key_px > frame.width() - look.px(1.0):
-            key_px = gap = 0
         left = frame.center().x() - (words_px + gap + key_px) / 2
         painter.setFont(words_font)
         painter.drawText(
@@ -119,3 +121,16 @@ class KeyButton(QAbstractButton):
             painter.drawRoundedRect(box, radius / 2, radius / 2)
             painter.setPen(front)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.key)
+
+    def _measured(self, painter: QPainter, look: Look, cap: float) -> tuple[int, int]:
+        """Widths of the words and of the key in its frame."""
+        painter.setFont(look.font(cap, BOLD))
+        words_px = painter.fontMetrics().horizontalAdvance(self.text())
+        if not self.key:
+            return words_px, 0
+        painter.setFont(look.font(0.62 * cap, REGULAR))
+        return words_px, painter.fontMetrics().horizontalAdvance(self.key) + look.px(1.4)
+
+
+_SMALLEST: Final = 0.6
+"""Words shrink so far before a button goes without its key."""

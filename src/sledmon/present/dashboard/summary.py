@@ -42,7 +42,7 @@ class SummaryScreen(Page):
     closed = Signal()
 
     def __init__(self) -> None:
-        super().__init__(words.SUMMARY_TITLE)
+        super().__init__(words.SUMMARY_TITLE, talks=True)
         self.days: tuple[AthleteDay, ...] = ()
         self.ranked = False
         self._when = ""
