@@ -160,6 +160,15 @@ def test_the_tether_shows_its_cord_and_velocity_as_they_are() -> None:
     assert view(streaming(), settings=metres).cards[1].value == "3.00"
 
 
+def test_the_air_is_told_as_it_was_when_the_sensor_was_connected() -> None:
+    lane = streaming()
+    lane.sensors["encoder"] = replace(lane.sensors["encoder"], signal_dbm=-80, missed_percent=3)
+    checks = Checks(signals_dbm={"imu": -60, "encoder": -60})
+    belt, tether = view(lane, checks).cards
+    assert belt.lines[-1] == "signal −60 dBm, strong"
+    assert tether.lines[-1] == "signal −80 dBm, weak; 3 % lost in the air"
+
+
 def test_trouble_is_told_and_the_last_value_is_not_shown_as_if_it_were_live() -> None:
     lane = streaming()
     status = lane.sensors["encoder"]

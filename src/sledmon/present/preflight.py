@@ -125,7 +125,10 @@ def _card(lane: LaneState, device: Device, checks: Checks, quantities: Quantitie
         return card
     if status is None:
         return replace(card, value=words.NOT_THERE_YET)
-    signal = signal_words(checks.signals_dbm.get(device))
+    dbm = status.signal_dbm
+    signal = signal_words(checks.signals_dbm.get(device) if dbm is None else dbm)
+    if status.missed_percent:
+        signal += words.MISSED.format(percent=status.missed_percent)
     battery, low = battery_words(status.battery_percent, own=device in checks.own)
     lines = (status.trouble, battery, signal) if status.trouble else (battery, signal)
     good = status.phase is Phase.STREAMING

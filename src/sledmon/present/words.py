@@ -136,6 +136,7 @@ BATTERY_UNKNOWN: Final = "battery not told"
 CHARGE: Final = "charge it"
 SIGNAL: Final = "signal {dbm} dBm, {words}"
 SIGNALS: Final = ("strong", "good", "weak", "very weak")
+MISSED: Final = "; {percent} % lost in the air"
 SIGNAL_UNKNOWN: Final = "signal not told"
 SENSORS: Final = "Sensors"
 SOME_STREAM: Final = "{expected} expected, {connected} connected"
