@@ -1,13 +1,12 @@
 """Plays cues and reads numbers where this computer can; else silent, and says why."""
 
 import importlib
-import tempfile
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QTemporaryDir, QUrl
 
 from sledmon.present import words
 from sledmon.present.announcing import Audio, NullAudio
@@ -41,11 +40,11 @@ class _QtAudio(QObject):
 
     def __init__(self, multimedia: Any) -> None:
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory(prefix="sledmon-sound-")
+        self._folder = QTemporaryDir()
         self._waiting: deque[Sound] = deque()
         self._effects: dict[Cue, Any] = {}
         for cue in Cue:
-            path = Path(self._folder.name) / f"{cue}.wav"
+            path = Path(self._folder.path()) / f"{cue}.wav"
             path.write_bytes(waveform(cue))
             effect = multimedia.QSoundEffect(self)
             effect.setSource(QUrl.fromLocalFile(str(path)))
