@@ -176,9 +176,8 @@ def test_a_session_is_heard_as_it_happens_and_a_loss_until_it_is_mended() -> Non
     streaming = replace(lost, phase=Phase.STREAMING, trouble="")
     for tenth in range(220):
         happenings = state.take(Reached(1, tenth / 10))
-        if tenth in (50, 170):
-            status = lost if tenth == 50 else streaming
-            happenings += state.take(SensorNow(1, status))
+        if tenth in (1, 50, 170):
+            happenings += state.take(SensorNow(1, lost if tenth == 50 else streaming))
         if tenth == 100:
             happenings += state.take(RepsNow(1, (rep(1, 4.11),)))
         announcer.frame(happenings, settings)
@@ -203,7 +202,9 @@ def test_muted_nothing_is_heard_and_nothing_waits_to_be() -> None:
     for tenth in range(100):
         happenings = state.take(Reached(1, tenth / 10))
         if tenth == 5:
+            happenings += state.take(SensorNow(1, replace(lost, phase=Phase.STREAMING)))
             happenings += state.take(SensorNow(1, lost))
+            assert SensorLost(1, "imu") in happenings
             happenings += state.take(RepsNow(1, (rep(1, 4.11),)))
         announcer.frame(happenings, off)
     announcer.armed(off)
