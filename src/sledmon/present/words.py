@@ -207,9 +207,8 @@ PDF_FILES: Final = "PDF (*.pdf)"
 PRINTED: Final = "Printed to {path}."
 BLINDED: Final = "Blinded: numbers stay hidden until another sound mode is chosen in the settings."
 EXPLAINED: Final = (
-    "Velocity: mean over the last {window} of the rep; ±: one standard error. Loss: since the"
-    " first reps at the same load. Reps inside your speed line, between the lines, past your"
-    " strength line."
+    "Velocity: mean over the last {window}; ±: one standard error. Loss: since the first reps at"
+    " that load. Inside: your speed line; past: your strength line."
 )
 
 # Sound
