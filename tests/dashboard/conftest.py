@@ -11,6 +11,8 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 LONGEST_MS = 20_000
+_ALIVE: list[object] = []
+"""The screen and the application, until the process ends."""
 
 
 @pytest.fixture(scope="session")
@@ -22,13 +24,11 @@ def application() -> Iterator[QApplication]:
         return
     screen = _virtual_screen()
     os.environ["QT_QPA_PLATFORM"] = "xcb" if screen else "offscreen"
+    _ALIVE.append(screen)
     app = QApplication(["sledmon"])
+    _ALIVE.append(app)
     yield app
     app.closeAllWindows()
-    app.shutdown()  # Qt ends the process where the screen goes away first
-    if screen is not None:
-        screen.terminate()
-        screen.wait()
 
 
 def _virtual_screen() -> "subprocess.Popen[bytes] | None":
@@ -36,7 +36,9 @@ def _virtual_screen() -> "subprocess.Popen[bytes] | None":
     if shutil.which("Xvfb") is None:
         return None
     said, says = os.pipe()
-    command = ["Xvfb", "-displayfd", str(says), "-screen", "0", "2560x1440x24", "-nolisten", "tcp"]
+    # It ends with its last client: Qt would end the process where its screen goes away first.
+    command = ["Xvfb", "-displayfd", str(says), "-screen", "0", "2560x1440x24", "-terminate"]
+    command += ["-nolisten", "tcp"]
     screen = subprocess.Popen(
         command, pass_fds=(says,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -2,8 +2,8 @@
 
 import shutil
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -13,14 +13,18 @@ from PySide6.QtWidgets import QApplication
 
 from sledmon.acquire.remembered import remembered
 from sledmon.errors import SledmonError
+from sledmon.present.announcing import Audio
 from sledmon.present.choosing import Choosing
+from sledmon.present.cues import Sound, trial_sounds
 from sledmon.present.dashboard.connect import ConnectScreen
 from sledmon.present.dashboard.replay.screen import ReplayScreen
 from sledmon.present.dashboard.session_flow import Begun, SessionFlow
 from sledmon.present.dashboard.settings import SettingsScreen
+from sledmon.present.dashboard.sound import open_audio
 from sledmon.present.dashboard.start import StartScreen
 from sledmon.present.dashboard.window import Window
 from sledmon.present.preflight import Checks
+from sledmon.present.quantities import Quantities
 from sledmon.present.queue import Athlete, Queue, read_queue, write_queue
 from sledmon.present.recent import recent_sessions
 from sledmon.present.running import DemoSource, LaneOrder, LiveSource, RunningSession, TakenUp
@@ -76,6 +80,7 @@ class Dashboard(QObject):
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._hear)
         self._closing = False
+        self._audio: Audio | None = None
 
     def show_start(self, trouble: str = "") -> None:
         """The start screen, with sessions of late."""
@@ -92,14 +97,19 @@ class Dashboard(QObject):
         screen = SettingsScreen()
         screen.changed.connect(self.window.change)
         screen.closed.connect(self.show_start)
+        screen.show_audio(self.audio)
+        screen.sound_test_asked.connect(lambda: self.audio.play(self._trial()))
         self.window.show_screen(screen)
+
+    def _trial(self) -> Iterable[Sound]:
+        return trial_sounds(Quantities(self.window.settings), voice=self.audio.voice)
 
     def demo(self, record: Path | None = None) -> None:
         """A simulated session, at once; it is no real athlete's and enters no library."""
         path = record or self._fresh(self._places.demos)
         source = DemoSource(simulate(self.demo_params), speed=self.demo_speed)
         session = RunningSession(source, [path], NO_LIBRARY)
-        self._begin(Begun(session=session, queue=DEMO_QUEUE, demo=True, when=self._when()))
+        self._begin(session, DEMO_QUEUE, demo=True)
 
     def choose_sensors(self) -> None:
         """What is in range; those of last time are chosen already."""
@@ -120,7 +130,7 @@ class Dashboard(QObject):
         ]
         source = LiveSource(orders, self._places.open_radio)
         session = RunningSession(source, paths, self._places.library)
-        self._begin(Begun(session=session, queue=self.queue, when=self._when()))
+        self._begin(session, self.queue)
 
     def resume(self, path: Path) -> None:
         """Go on with a session that was cut off."""
@@ -131,7 +141,7 @@ class Dashboard(QObject):
             return
         source = LiveSource([LaneOrder(resumed_ns=taken_up.resumed_ns)], self._places.open_radio)
         session = RunningSession(source, [path], self._places.library, taken_up)
-        self._begin(Begun(session=session, queue=self.queue, when=self._when()))
+        self._begin(session, self.queue)
 
     def open(self, path: Path) -> None:
         """Replay a recording."""
@@ -141,12 +151,34 @@ class Dashboard(QObject):
         self.window.show_screen(screen)
         screen.open(path)
 
-    def _begin(self, begun: Begun) -> None:
+    @property
+    def audio(self) -> Audio:
+        """Opened when it is first needed: importing it takes a moment."""
+        if self._audio is None:
+            self._audio = open_audio()
+        return self._audio
+
+    def _begin(
+        self,
+        session: RunningSession,
+        queue: Queue,
+        *,
+        checks: Checks | None = None,
+        demo: bool = False,
+    ) -> None:
+        begun = Begun(
+            session=session,
+            queue=queue,
+            audio=self.audio,
+            checks=checks,
+            demo=demo,
+            when=f"{self._places.now():%d %B %Y, %H:%M}",
+        )
         flow = SessionFlow(self.window, begun)
         flow.failed.connect(self._failed)
         flow.closed.connect(self._closed)
         flow.replay_asked.connect(self.open)
-        if not begun.demo:
+        if not demo:
             flow.queue_changed.connect(self._keep_queue)
         self.flow = flow
         flow.begin()
@@ -160,8 +192,8 @@ class Dashboard(QObject):
         path = self._fresh(self._places.recordings)
         source = LiveSource([order], self._places.open_radio)
         session = RunningSession(source, [path], self._places.library)
-        checks = _checks(choosing, path)
-        self._begin(Begun(session=session, queue=self.queue, checks=checks, when=self._when()))
+        checks = replace(_checks(choosing, path), no_sound=self.audio.no_sound)
+        self._begin(session, self.queue, checks=checks)
 
     def _listen(self) -> None:
         if self._listening is not None:
@@ -214,9 +246,6 @@ class Dashboard(QObject):
         folder.mkdir(parents=True, exist_ok=True)
         name = self._places.new_name()
         return folder / (f"{name}-lane{lane}.mcap" if lanes > 1 else f"{name}.mcap")
-
-    def _when(self) -> str:
-        return f"{self._places.now():%d %B %Y, %H:%M}"
 
 
 def _checks(choosing: Choosing, path: Path) -> Checks:

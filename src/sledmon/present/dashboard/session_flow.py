@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from sledmon.present import live_words as words
+from sledmon.present.announcing import Announcer, Audio
 from sledmon.present.dashboard.feed import Feed
 from sledmon.present.dashboard.live.athlete import AthleteWindow
 from sledmon.present.dashboard.live.screen import LiveScreen
@@ -28,10 +29,10 @@ class Begun:
 
     session: RunningSession
     queue: Queue
+    audio: Audio
     checks: Checks | None = None
     """Preflight comes first; None: straight to the live screen."""
     demo: bool = False
-    resumed: bool = False
     when: str = ""
     """In words, for the summary."""
 
@@ -55,8 +56,11 @@ class SessionFlow(QObject):
         self._begun = begun
         self._window = window
         self._told: list[str] = []
+        self._announcer = Announcer(begun.audio, self.state)
         badge = words.DEMO if begun.demo else ""
-        self.live = LiveScreen(self.sideline, len(begun.session.paths), badge)
+        silent = bool(begun.audio.no_sound)
+        self.live = LiveScreen(self.sideline, len(begun.session.paths), badge, silent=silent)
+        self.live.armed.connect(lambda: self._announcer.armed(window.settings))
         self.live.queue_asked.connect(self.show_queue)
         self.live.summary_asked.connect(self.show_summary)
         self.live.settings_asked.connect(self.show_settings)
@@ -80,6 +84,7 @@ class SessionFlow(QObject):
             return
         screen = PreflightScreen(self.state.lane(1), self._begun.checks, demo=self._begun.demo)
         screen.zero_asked.connect(lambda: self.live.act("zero"))
+        screen.sound_test_asked.connect(self._try_sound)
         screen.start_asked.connect(self.show_live)
         screen.closed.connect(self.session.stop)
         self.preflight = screen
@@ -106,6 +111,8 @@ class SessionFlow(QObject):
         screen = SettingsScreen()
         screen.changed.connect(self._window.change)
         screen.closed.connect(self.show_live)
+        screen.show_audio(self._begun.audio)
+        screen.sound_test_asked.connect(self._try_sound)
         self._window.show_screen(screen)
 
     def show_summary(self) -> None:
@@ -146,6 +153,7 @@ class SessionFlow(QObject):
             self.session.join()
 
     def _frame(self, happenings: list[Happening], changed: bool) -> None:
+        self._announcer.frame(happenings, self._window.settings)
         self.live.frame(happenings, changed)
         if self.preflight is not None:
             self.preflight.refresh()
@@ -165,6 +173,9 @@ class SessionFlow(QObject):
             self.show_summary()
         else:
             self.failed.emit(self._told[-1] if self._told else "")
+
+    def _try_sound(self) -> None:
+        self._announcer.trial(self._window.settings)
 
     def _leave_summary(self) -> None:
         if self.state.ended:

@@ -35,11 +35,17 @@ class LiveScreen(Screen):
     athlete_changed = Signal(object)
     """An ``AthleteView`` for the athlete's window."""
 
-    def __init__(self, sideline: Sideline, lanes: int = 1, badge: str = "") -> None:
+    armed = Signal()
+    """The coach has armed."""
+
+    def __init__(
+        self, sideline: Sideline, lanes: int = 1, badge: str = "", *, silent: bool = False
+    ) -> None:
         super().__init__()
         self.sideline = sideline
         self.muted = False
         self._badge = badge
+        self._silent = silent
         self._look: Look | None = None
         self._viewed_s: dict[int, float] = {}
         self._said = ""
@@ -124,7 +130,8 @@ class LiveScreen(Screen):
         else:
             saying = Saying(view.advice, view.sentence)
         self.advice.show_value(saying)
-        self.status.show_value(Status(view.sensors, view.trust, view.recording, self._badge))
+        recording = f"{words.NO_SOUND} · {view.recording}" if self._silent else view.recording
+        self.status.show_value(Status(view.sensors, view.trust, recording, self._badge))
         armed = self.sideline.armed
         self.arm_button.set_words(words.ARMED if armed else words.PAUSED, filled=armed)
         self.mute_button.set_words(words.MUTED if self.muted else words.MUTE, filled=self.muted)
@@ -153,6 +160,8 @@ class LiveScreen(Screen):
     def act(self, name: str) -> None:
         """One of the coach's actions, and what it did."""
         self.say(str(getattr(self.sideline, name)()))
+        if name == "arm" and self.sideline.armed:
+            self.armed.emit()
 
     def press(self, event: QKeyEvent) -> bool:
         key, modifiers = Qt.Key(event.key()), event.modifiers()
