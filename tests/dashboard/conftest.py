@@ -1,5 +1,6 @@
 """A real window on a screen of its own: a virtual one (Xvfb); drawn into memory where none is."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -7,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer, SignalInstance
+import shiboken6
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 LONGEST_MS = 20_000
@@ -28,7 +30,13 @@ def application() -> Iterator[QApplication]:
     app = QApplication(["sledmon"])
     _ALIVE.append(app)
     yield app
-    app.closeAllWindows()
+    # Python takes objects away in any order when it ends; Qt wants windows gone before the rest.
+    for window in app.topLevelWidgets():
+        if shiboken6.isValid(window) and window.parent() is None:
+            window.close()
+            window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
 
 
 def _virtual_screen() -> "subprocess.Popen[bytes] | None":
