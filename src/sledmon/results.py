@@ -48,6 +48,19 @@ class CurvePoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Moments:
+    """A rep's path at regular moments, from shortly before its start to its end."""
+
+    time_s: tuple[float, ...]
+    """Session time."""
+    distance_m: tuple[float, ...]
+    distance_sigma_m: tuple[float, ...]
+    velocity_mps: tuple[float, ...]
+    """Instantaneous: it holds the rhythm of the steps."""
+    velocity_sigma_mps: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Steps:
     """Ground contacts of the rep; ``count`` is None where they could not be seen."""
 
@@ -96,6 +109,8 @@ class Estimates:
     peak_velocity_mps: Measured
     curve: tuple[CurvePoint, ...] = ()
     """Ten places D / 10 apart, as far as the rep was seen."""
+    moments: Moments | None = None
+    """Only where it was asked for: ``RepParams.moments_s``."""
     steps: Steps = Steps()
     lean: Lean = Lean()
     slack_s: float = NAN

@@ -7,6 +7,7 @@ from typing import cast
 import numpy as np
 
 from sledmon.estimate.geometry import bounce_coupling, distance_sensitivity, wander_error
+from sledmon.estimate.moments import moments_of
 from sledmon.estimate.motion import (
     BeltSpan,
     Motion,
@@ -41,6 +42,7 @@ from sledmon.results import (
     Estimates,
     Lean,
     Measured,
+    Moments,
     Split,
     Steps,
     WindowVelocity,
@@ -100,9 +102,15 @@ class RepParams:
     bounce_sigma_m: float = 0.025
     """RMS of the belt's bounce, 25-50 mm half peak to peak in science.md 6.3: without the belt's
     IMU, what of it lies along the cord is taken for distance."""
+    unseen_step_mps: float = 0.030
+    """What velocity at one moment strays within steps beyond the path's own error, 1 SD, and ..."""
+    tether_step_mps: float = 0.055
+    """... without the belt's IMU; both from simulated sessions. Averages over a step hold none."""
     arrival_stretch: float = 0.003
     """By which ratio times that rest on arrivals may be stretched within a rep, 1 SD. Simulated
     splits scatter by 2.6 ms where no notification is lost, by 5.5 where one in 200 is."""
+    moments_s: float = 0.0
+    """Moments of a rep's path are kept so far apart, for export and figures; 0: none."""
     seat: SeatParams = field(default_factory=SeatParams)
     steps: StepParams = field(default_factory=StepParams)
     motion: MotionParams = field(default_factory=MotionParams)
@@ -324,6 +332,7 @@ class _Reading:
                 CurvePoint(distance_m=m, velocity_mps=Measured(value, sigma["curve", m]))
                 for m, (value, _) in curve.items()
             ),
+            moments=self._moments(common, seat),
             steps=self._steps(contacts),
             lean=self._lean(contacts),
             trust=self._trust(),
@@ -468,6 +477,24 @@ class _Reading:
         gradients = self._of_averages(value[known], at_s[known], period_s[known], period_sigma)
         rows = zip(places_m[known].tolist(), value[known].tolist(), gradients, strict=True)
         return {place_m: (each, gradient) for place_m, each, gradient in rows}
+
+    def _moments(self, common: FloatArray, seat: SeatParams) -> Moments | None:
+        params = self.params
+        if not params.moments_s or self.zero is None:
+            return None
+        followed = self.motion.fused is not None
+        return moments_of(
+            self.path,
+            self.rig,
+            self.zero,
+            (self.start_s, self.last_s),
+            [gap for gap in self.tether_gaps if gap[1] - gap[0] > params.bridge_s],
+            common,
+            seat,
+            step_s=params.moments_s,
+            unseen_m=0.0 if followed else params.unseen_swing_m,
+            unseen_mps=params.unseen_step_mps if followed else params.tether_step_mps,
+        )
 
     def _steps(self, contacts: Contacts | None) -> Steps:
         if contacts is None or self.hidden or not self.start_known:
