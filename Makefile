@@ -6,13 +6,14 @@ DEMO ?= demo --reps 5 --unresisted 3 --speed 8 --screenshot demo.png
 JOBS ?= auto
 BIN := .venv/bin
 
-.PHONY: help demo test test-bluetooth lint types contracts pytest format lock clean environment environment-dev
+.PHONY: help demo test test-bluetooth test-science lint types contracts pytest format lock clean environment environment-dev
 .NOTPARALLEL:
 
 help:
 	@echo "make demo     a simulated session in the window; without a screen in the terminal, and demo.png"
 	@echo "make test     lint, types, import contracts, tests with doctests (make -k test: all of them)"
 	@echo "make test-bluetooth    Bluetooth tests on the real bluetoothd (once: builds a kernel, 10 minutes)"
+	@echo "make test-science    an export's scripts in R and GNU Octave, where they are installed"
 	@echo "make lint | types | contracts | pytest    one of these alone"
 	@echo "make format   let ruff put the code in order"
 	@echo "make lock     solve the locked requirements again (UPGRADE=1: with newer versions)"
@@ -40,6 +41,12 @@ pytest: environment-dev
 # TESTS='tests/bluetooth/test_lanes.py -k adapter': only these.
 test-bluetooth: environment-dev
 	@$(BIN)/python -m tests.bluetooth.real.guest $(TESTS)
+
+# Installs nothing: what is missing is named, and its tests are skipped.
+test-science: environment-dev
+	@for program in Rscript octave-cli; do command -v $$program >/dev/null || \
+		echo "$$program is missing (apt-get install r-base-core r-cran-readxl octave)"; done
+	@$(BIN)/pytest -q tests/science
 
 format: environment-dev
 	@$(BIN)/ruff check --fix

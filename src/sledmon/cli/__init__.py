@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "live": "live",
     "replay": "replay",
     "analyze": "analyze",
+    "export": "export",
+    "report": "report",
     "simulate": "simulate",
     "import": "import_",
     "check": "check",

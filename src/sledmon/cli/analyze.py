@@ -1,6 +1,5 @@
 """``sledmon analyze``: the results of recordings, as fast as can be."""
 
-import asyncio
 import io
 from enum import StrEnum
 from pathlib import Path
@@ -9,14 +8,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sledmon.acquire import played_back
+from sledmon.analysis import analyze
 from sledmon.cli.destinations import require_results_place
 from sledmon.cli.options import Output, each_or_told, open_or_warn, plan_from, write_out
 from sledmon.estimate import RepFinderParams, RepParams
-from sledmon.pipeline import Pipeline, PipelineParams
-from sledmon.pipeline import run as run_pipeline
+from sledmon.pipeline import PipelineParams
 from sledmon.present.export.results_csv import reps_csv
 from sledmon.present.export.results_json import session_document, to_json
+from sledmon.present.export.tables_parquet import write_reps_parquet
 from sledmon.present.terminal import console_for, reps_table, session_text
 from sledmon.results import Session
 
@@ -29,6 +28,7 @@ class AnalyzeFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+    PARQUET = "parquet"
 
 
 def run(
@@ -55,6 +55,8 @@ def run(
     ] = None,
 ) -> None:
     """Results of one or more recordings; a bad one is told and does not stop the rest."""
+    if output_format is AnalyzeFormat.PARQUET and output is None:
+        raise typer.BadParameter("parquet is for a file; add --output", param_hint="'--format'")
     require_results_place(output)
     params = PipelineParams(
         finder=RepFinderParams(rep=RepParams(start_threshold_mps=start_threshold)),
@@ -63,10 +65,7 @@ def run(
     sessions: list[tuple[str, Session]] = []
 
     def work(path: Path) -> None:
-        recording = open_or_warn(path)
-        pipeline = Pipeline(params, reread=recording.batches)
-        session = asyncio.run(run_pipeline(played_back(recording), pipeline))
-        sessions.append((str(path), session))
+        sessions.append((str(path), analyze(open_or_warn(path), params).results))
 
     went_well = each_or_told(recordings, work)
     if sessions:
@@ -84,6 +83,8 @@ def _write(
 ) -> None:
     if output_format is AnalyzeFormat.CSV:
         write_out(reps_csv(sessions), output)
+    elif output_format is AnalyzeFormat.PARQUET and output is not None:
+        write_reps_parquet(sessions, output)
     elif output_format is AnalyzeFormat.JSON:
         documents = [session_document(session, path) for path, session in sessions]
         write_out(to_json(documents if several else documents[0]), output)

@@ -165,7 +165,8 @@ def _refuse_foreign(source: FileBytes) -> None:
     if not source.size:
         raise RecordingError(f"{source.path} is empty: nothing was recorded in it")
     profile = layout.PROFILE.encode()
-    if profile in source.at(0, 64):
+    # With its length, so that a file which only says that sledmon wrote it is not taken for ours.
+    if len(profile).to_bytes(4, "little") + profile in source.at(0, 64):
         return
     if header_end(source) is None and source.at(0, len(layout.MAGIC)) != layout.MAGIC:
         raise RecordingError(f"{source.path} is not a recording; sledmon reads its own .mcap files")
