@@ -22,9 +22,10 @@ STREAMING = SensorStatus(
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        ({}, "streaming, battery 80 %, -61 dBm, MTU 247, 2 % lost in the air"),
+        ({}, "streaming, battery 80 %, -61 dBm, MTU 247, 2 % lost"),
         ({"battery_percent": 9}, "streaming, battery 9 %, charge it, -61 dBm"),
-        ({"missed_percent": 14}, "MTU 247, 14 % lost in the air: come nearer"),
+        ({"missed_percent": 14}, "MTU 247, 14 % lost: come nearer"),
+        ({"missed_percent": 0}, "-61 dBm, MTU 247"),
         (
             {"signal_dbm": None, "payload_bytes": 0, "missed_percent": None},
             "belt IMU belt 0017: streaming, battery 80 %",
@@ -38,5 +39,7 @@ STREAMING = SensorStatus(
 def test_a_line_holds_what_is_known_and_what_to_do(changes: dict[str, object], line: str) -> None:
     shown = sensor_line(replace(STREAMING, **changes))  # type: ignore[arg-type]
     assert line in shown
+    if not changes.get("missed_percent", 1):
+        assert "lost" not in shown
     if "phase" in changes:
         assert "dBm" not in shown

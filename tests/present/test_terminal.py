@@ -63,6 +63,35 @@ def text(reps: tuple[Rep, ...], width: int) -> str:
     return out
 
 
+def screen(height: int, reps: int, typed: str | None = None) -> list[str]:
+    """What stands on a screen of so many lines while reps come, and nothing of what came before."""
+    console = Console(file=io.StringIO(), width=80, height=height, force_terminal=True)
+    with LiveTable(console, "Live") as table:
+        if typed is not None:
+            table.typing(typed)
+        table.show(tuple(rep(number) for number in range(1, reps + 1)))
+        fitting = table._fitting()
+    plain = Console(file=io.StringIO(), width=80, height=height)
+    plain.print(fitting)
+    return plain.file.getvalue().splitlines()  # type: ignore[attr-defined,no-any-return]
+
+
+def test_the_newest_reps_stay_on_a_low_screen_and_all_are_shown_at_the_end() -> None:
+    lines = screen(12, 30, typed="athlete An")
+    assert len(lines) <= 12
+    assert lines[-1] == "> athlete An_"
+    assert lines[-2].split()[0] == "30"
+    assert "of 30 reps)" in lines[0]
+    assert "of 3 reps" not in screen(12, 3)[0]
+    console = Console(file=io.StringIO(), width=80, height=12, force_terminal=True)
+    with LiveTable(console, "Live") as table:
+        table.typing("x")
+        table.show(tuple(rep(number) for number in range(1, 31)))
+    last = console.file.getvalue().rpartition("Live")[2]  # type: ignore[attr-defined]
+    assert "> x_" not in last
+    assert all(f" {number}  " in last for number in range(1, 31))
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_nothing_is_cut_off(width: int) -> None:
     shown = text((rep(),), width)

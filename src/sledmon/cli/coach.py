@@ -1,9 +1,7 @@
 """A coach's inputs as lines of text, and what the library knows of those they speak of."""
 
 import math
-import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -193,15 +191,3 @@ def coach_input(line: str, lanes: int) -> tuple[int, str, str]:
     if not value and kind in _WITH_A_TEXT:
         raise EventError(f"{kind} needs a text, as in: {kind} {_WITH_A_TEXT[kind]}")
     return lane, kind, value
-
-
-def lines_of_stdin() -> Iterator[str]:
-    """Lines that are not blank; read without a lock that would outlive the program."""
-    pending = b""
-    try:
-        descriptor = sys.stdin.fileno()
-        while read := os.read(descriptor, 4096):
-            *lines, pending = (pending + read).split(b"\n")
-            yield from (text for line in lines if (text := line.decode("utf-8", "replace").strip()))
-    except (OSError, ValueError, AttributeError):
-        return  # no standard input, as under a launcher

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import FrameType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import typer
 
@@ -17,8 +17,9 @@ from sledmon.acquire.live import LaneReport, LaneRequest, LiveLanes
 from sledmon.acquire.radio_thread import RadioThread
 from sledmon.acquire.remembered import remember, remembered
 from sledmon.acquire.sensor import SensorChoice, SensorStatus
-from sledmon.cli.coach import Coach, Said, lines_of_stdin
+from sledmon.cli.coach import Coach, Said
 from sledmon.cli.radios import open_radio
+from sledmon.cli.typed import lines_of_stdin, unechoed
 from sledmon.errors import EventError
 from sledmon.pipeline import Pipeline
 from sledmon.pipeline import run as run_pipeline
@@ -26,6 +27,8 @@ from sledmon.present.running.storing import Storing
 from sledmon.present.terminal import LiveTable, console_for, session_text
 from sledmon.results import Rep, Session
 from sledmon.samples import Device
+
+TITLE: Final = "Live; Ctrl-C ends the session"
 
 
 class Request(NamedTuple):
@@ -47,13 +50,18 @@ class LiveRun:
         self._inboxes = [Inbox() for _ in requests]
         self._lanes: LiveLanes | None = None
         self._table: LiveTable | None = None
+        self._draws_typing = False
 
     def run(self, recorders: list[Storing], *, quiet: bool) -> list[Session]:
         """Stream until told to stop; every lane's session."""
         if quiet:
             return asyncio.run(self._run(recorders))
         console = console_for()
-        with LiveTable(console, "Live; Ctrl-C ends the session") as self._table:
+        with contextlib.ExitStack() as stack:
+            self._table = stack.enter_context(LiveTable(console, TITLE))
+            if self._table.draws and stack.enter_context(unechoed()):
+                self._table.typing("")
+                self._draws_typing = True
             sessions = asyncio.run(self._run(recorders))
         for lane, session in enumerate(sessions, start=1):
             if len(sessions) > 1:
@@ -127,8 +135,12 @@ class LiveRun:
             else:
                 typer.echo(f"sledmon: {sentence}", err=True)
 
+        def typing(text: str) -> None:
+            if self._table is not None and self._draws_typing:
+                loop.call_soon_threadsafe(self._table.typing, text)
+
         def listen() -> None:
-            for line in lines_of_stdin():
+            for line in lines_of_stdin(typing):
                 try:
                     taken = self._coach.take(line)
                 except EventError as error:

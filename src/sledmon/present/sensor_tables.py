@@ -41,8 +41,8 @@ def _link(status: SensorStatus) -> str:
         said += f", {status.signal_dbm} dBm"
     if status.payload_bytes:
         said += f", MTU {status.payload_bytes + ATT_OVERHEAD_BYTES}"
-    if status.missed_percent is not None:
-        said += f", {status.missed_percent} % lost in the air"
+    if status.missed_percent:
+        said += f", {status.missed_percent} % lost"
         said += ": come nearer" if status.missed_percent >= MUCH_LOST_PERCENT else ""
     return said
 

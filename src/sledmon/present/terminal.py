@@ -2,9 +2,9 @@
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import TextIO
+from typing import Final, TextIO
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -23,6 +23,7 @@ _WIDE = 110
 _EVERY_REP = "encoder only"  # a note that every rep bears is said once, not a hundred times
 
 
+HINT: Final = "> athlete NAME, load_lb N, unresisted 1, exclude_rep, undo ... and Enter"
 _PIPE_WIDTH = 150  # a full table; there is no screen to fit
 
 
@@ -43,6 +44,12 @@ class LiveTable:
         self._reps: dict[int, tuple[Rep, ...]] = {1: ()}
         self._sensors: dict[tuple[int, Device], SensorStatus] = {}
         self._note = ""
+        self._typed: str | None = None
+
+    @property
+    def draws(self) -> bool:
+        """Whether it stands on a screen; on a pipe it is lines."""
+        return self._live is not None
 
     def __enter__(self) -> "LiveTable":
         if self._live:
@@ -59,6 +66,8 @@ class LiveTable:
         trace: TracebackType | None,
     ) -> None:
         if self._live:
+            self._typed = None
+            self._live.update(self._group({lane: len(r) for lane, r in self._reps.items()}))
             self._live.__exit__(kind, error, trace)
 
     def show(self, reps: tuple[Rep, ...], lane: int = 1) -> None:
@@ -90,18 +99,43 @@ class LiveTable:
         else:
             self._console.print(sentence, soft_wrap=True)
 
+    def typing(self, text: str) -> None:
+        """Show what is typed and not entered yet."""
+        self._typed = text
+        if self._live:
+            self._draw(self._live)
+
     def _draw(self, live: Live) -> None:
+        live.update(self._fitting(), refresh=True)
+
+    def _fitting(self) -> Group:
+        """Everything but the oldest reps, where the screen is too low for all of them."""
+        rows = {lane: len(reps) for lane, reps in self._reps.items()}
+        while True:
+            group = self._group(rows)
+            over = len(self._console.render_lines(group, pad=False)) - self._console.height
+            longest = max(rows, key=rows.__getitem__)
+            if over <= 0 or rows[longest] <= 1:
+                return group
+            rows[longest] = max(1, rows[longest] - over)
+
+    def _group(self, rows: Mapping[int, int]) -> Group:
+        """The last so many reps of each lane, its sensors, and what was said and is typed."""
         parts: list[Table | Text] = [Text(self._title)] if self._of(1) else []
         for lane, reps in sorted(self._reps.items()):
             title = self._of(lane).rstrip(": ") or self._title
-            parts.append(reps_table(reps, title, self._console.width))
+            if rows[lane] < len(reps):
+                title += f" (the last {rows[lane]} of {len(reps)} reps)"
+            parts.append(reps_table(reps[-rows[lane] :], title, self._console.width))
             parts += [
                 Text(sensor_line(status))
                 for (of_lane, _), status in self._sensors.items()
                 if of_lane == lane
             ]
         parts += [Text(self._note)] if self._note else []
-        live.update(Group(*parts), refresh=True)
+        if self._typed is not None:
+            parts.append(Text(f"> {self._typed}_") if self._typed else Text(HINT, style="dim"))
+        return Group(*parts)
 
     def _of(self, lane: int) -> str:
         lanes = {*self._reps, *(number for number, _ in self._sensors)}
