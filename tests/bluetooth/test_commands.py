@@ -107,6 +107,29 @@ async def test_live_finds_its_sensors_records_a_run_and_is_replayed_byte_for_byt
     assert analyzed.out.encode() == results.read_bytes()
 
 
+async def test_a_second_ctrl_c_ends_at_once_and_the_recording_is_whole_up_to_there(
+    world: FakeWorld, tmp_path: Path
+) -> None:
+    world.power_on(BELT)
+    world.power_on(TETHER)
+    world.timing(disconnect_s=60.0)
+    recording = tmp_path / "live.mcap"
+    async with command(tmp_path, "live", "--record", recording) as live:
+        await live.says("belt 0017: streaming", "tether 0017: streaming")
+        live.interrupt()
+        await live.says("belt 0017: stopped")
+        live.interrupt()
+        began_s = asyncio.get_running_loop().time()
+        said = await live.end()
+    assert asyncio.get_running_loop().time() - began_s < 3.0
+    assert said.code != 0
+    assert "Traceback" not in said.err
+    assert f"Recorded: {recording}" in said.err
+    checked = await asyncio.to_thread(sledmon, "check", recording)
+    assert checked.code == 0
+    assert "damaged" not in checked.out
+
+
 async def test_live_remembers_its_sensors_and_will_not_guess_between_two(
     world: FakeWorld, tmp_path: Path
 ) -> None:
