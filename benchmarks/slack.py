@@ -31,7 +31,7 @@ TRIED_S = np.arange(-0.05, 0.56, 0.01)
 LEAST_M = 0.05
 RIDGE = 10.0
 SURGE_S = 0.15
-"""From taut to the sled at the athlete's speed: a quarter of a swing at 1.6 Hz, science.md 6.3."""
+"""From taut to the sled at the athlete's speed: a quarter of a swing at 1.6 Hz, SOURCES 6.3."""
 COST, COST_SIGMA = 0.25, 0.15
 """Share of velocity that a loaded sled costs."""
 OWN_SIGMA_MPS = 0.10

@@ -5,7 +5,7 @@
 The population stands in `benchmarks.simulated_athletes`. Beside sledmon stands a *naive rule*: the
 point value against the line, the baseline being the mean of the two best unresisted reps. Beside
 error rates stands *the best that noise allows*: a flag at 80 % by somebody who knows the athlete's
-variation, from one rep against a baseline of two (science.md 1.4).
+variation, from one rep against a baseline of two (SOURCES 1.4).
 """
 
 import argparse

@@ -311,4 +311,4 @@ PRESETS: Final[dict[str, str]] = {
     ),
 }
 """The drill as it is coached: 3 to 5 sets of few reps, 5-10 yd, the empty sled or 5-20 lb more,
-early in the session (science.md 2; rests judged)."""
+early in the session (SOURCES 2; rests judged)."""

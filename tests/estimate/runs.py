@@ -1,4 +1,4 @@
-"""Runs with a known answer: the mono-exponential sprint of science.md 3.1 along the cord."""
+"""Runs with a known answer: the mono-exponential sprint of SOURCES 3.1 along the cord."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Cord length to distance: the table of science.md 5.4 and the derivatives."""
+"""Cord length to distance: the table of SOURCES 5.4 and the derivatives."""
 
 import math
 

@@ -19,7 +19,7 @@ from tests.estimate.runs import (
 )
 
 FIVE_YD_M, TEN_YD_M = 4.572, 9.144
-# The threshold rule finds the sprint this late: v(t) = 0.10 m/s (science.md 3.2 has 16 ms).
+# The threshold rule finds the sprint this late: v(t) = 0.10 m/s (SOURCES 3.2 has 16 ms).
 START_LATE_S = -TAU_S * math.log(1 - 0.10 / MSS_MPS)
 
 

@@ -26,7 +26,7 @@ def columns(path: Path, *names: str) -> list[np.ndarray]:
 
 
 def test_a_tether_sprint_has_the_known_parameters(shared_data: Path) -> None:
-    # science.md 5.1: MSS 8.85, MAC 7.29, tau 1.215; what part of the run was fitted is not said.
+    # SOURCES 5.1: MSS 8.85, MAC 7.29, tau 1.215; what part of the run was fitted is not said.
     time_s, x, v = columns(
         shared_data / "tether_sprint" / "dynaspeed.csv", "time", "distance", "velocity"
     )

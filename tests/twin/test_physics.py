@@ -1,4 +1,4 @@
-"""The athlete, the sled and the strap obey mechanics and the figures of science.md."""
+"""The athlete, the sled and the strap obey mechanics and the figures of SOURCES.md."""
 
 import math
 from dataclasses import replace

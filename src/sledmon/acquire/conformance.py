@@ -32,7 +32,7 @@ CRYSTAL_PPM: Final = 50.0
 PIECES: Final = 12
 """Of a stream, in each of which the least delay is looked for."""
 LEAST_DELAY_WANDER_S: Final = 0.002
-"""How much the least delay of a link may differ between two spans of a stream (ble.md 9)."""
+"""How much the least delay of a link may differ between two spans of a stream."""
 _CRYSTAL: Final = "crystal against this computer's"
 _KNOWN_FLAGS: Final = int(Flags.CLIPPED | Flags.OVERFLOW | Flags.RESENT | Flags.EDGE_TIMED)
 

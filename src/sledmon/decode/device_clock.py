@@ -31,7 +31,7 @@ class DeviceClockParams:
     drift_floor: float = 2e-6
     """Rate uncertainty that never goes away: temperature."""
     max_slope: float = 200e-6
-    """A crystal is never further off than this; ble.md section 9."""
+    """A crystal is never further off than this (firmware_notes, *Clock*)."""
     warm_up_s: float = 5.0
     """While this young the map may step, and until it first meets the envelope; afterwards it only
     slews."""
@@ -41,7 +41,7 @@ class DeviceClockParams:
     """After so long a silence two crystals may be 1 ms apart: warm up again."""
     least_delay_s: float = 0.0035
     """Taken off: the smallest delay of a link that carries 10 to 20 packets a second, which cannot
-    be seen one way. The six links of ble.md 9 show 0.8 to 8.5 ms, in the mean this."""
+    be seen one way. The six links of `benchmarks.clock` show 0.8 to 8.5 ms, in the mean this."""
     sigma_floor_s: float = 0.002
     """... and how far it may lie from that."""
     spare_s: float = 30.0

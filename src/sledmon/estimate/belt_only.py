@@ -1,6 +1,6 @@
 """Reps from the belt alone, where no tether was ever seen: steps, and no velocity (METHODS.md 3).
 
-A waist IMU by itself is wrong by about 0.45 m/s (science.md 4.1), so none is claimed.
+A waist IMU by itself is wrong by about 0.45 m/s (SOURCES 4.1), so none is claimed.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class BeltOnlyParams:
     """... and is over when it has been quiet for half of one."""
     least_contacts: int = 5
     slowest_step_s: float = 0.36
-    """Walking has steps of 0.5 s, a backpedal of 0.2 to 0.3 (science.md 6.3)."""
+    """Walking has steps of 0.5 s, a backpedal of 0.2 to 0.3 (SOURCES 6.3)."""
     still_mps2: float = 0.5
     """Below this, as RMS over ..."""
     stir_s: float = 0.15

@@ -53,7 +53,7 @@ class RepFinderParams:
     belt_history_s: float = 20.0
     """Belt samples looked at: upright stance between reps must lie in them."""
     sync_wander_s: float = 0.003
-    """The offset between two device clocks may change by this from rep to rep; ble.md 9."""
+    """The offset between two device clocks may change by this from rep to rep."""
     still_belt_mps2: float = 1.0
     """A belt whose specific force varies less (1 SD) is not running: the cord was pulled by hand.
     Quiet standing gives 0.1-0.3, walking 1.5-3, running above 5."""

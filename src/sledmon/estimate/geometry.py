@@ -26,7 +26,7 @@ def distance_from_payout(payout_m: FloatArray, rig: Rig) -> FloatArray:
 
     Notes
     -----
-    ``L = sqrt((x + x0)^2 + h^2 + w^2)`` solved for x; science.md 5.4. Vertical bounce is not
+    ``L = sqrt((x + x0)^2 + h^2 + w^2)`` solved for x; SOURCES 5.4. Vertical bounce is not
     removed: it is periodic in the step and cancels in step averages.
 
     Examples
@@ -81,7 +81,7 @@ def distance_sensitivity(distance_m: float, rig: Rig) -> FloatArray:
 
 
 def bounce_coupling(distance_m: FloatArray, rig: Rig) -> FloatArray:
-    """How much of a belt's rise is taken for distance at each place, m/m (science.md 5.4)."""
+    """How much of a belt's rise is taken for distance at each place, m/m (SOURCES 5.4)."""
     if not rig.has_geometry:
         return np.zeros_like(distance_m)
     return rig.encoder.height_m / np.maximum(distance_m + rig.encoder.standoff_m, 0.1)

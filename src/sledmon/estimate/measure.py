@@ -95,12 +95,12 @@ class RepParams:
     short_gap_s: float = 0.1
     """Gaps below this do not lower trust."""
     usual_step_period_s: float = 0.24
-    """Assumed where no step rhythm is seen: 4.2 Hz, science.md 6.3."""
+    """Assumed where no step rhythm is seen: 4.2 Hz, SOURCES 6.3."""
     period_sigma: float = 0.026
     """How far off a local step period read from contacts may be, as a ratio: two contacts that are
     each known to 4.4 ms (``StepParams``), 0.24 s apart."""
     bounce_sigma_m: float = 0.025
-    """RMS of the belt's bounce, 25-50 mm half peak to peak in science.md 6.3: without the belt's
+    """RMS of the belt's bounce, 25-50 mm half peak to peak in SOURCES 6.3: without the belt's
     IMU, what of it lies along the cord is taken for distance."""
     unseen_step_mps: float = 0.030
     """What velocity at one moment strays within steps beyond the path's own error, 1 SD, and ..."""

@@ -7,7 +7,7 @@ from sledmon.results import Lean
 from sledmon.samples import FloatArray
 
 LEAN_SIGMA_RAD = 0.020
-"""1.1 deg: gyro drift over a rep (0.6 deg, science.md 4.2) and how upright a person stands."""
+"""1.1 deg: gyro drift over a rep (0.6 deg, SOURCES 4.2) and how upright a person stands."""
 UNSEEN_SIGMA_RAD = 0.05
 """3 deg more where the belt was silent for a moment: its attitude is held meanwhile."""
 LEAST_SEEN_S = 0.5

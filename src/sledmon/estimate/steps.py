@@ -32,10 +32,10 @@ class StepParams:
     """A contact begins where it rises through zero between a trough and a crest of at least this
     share of that RMS."""
     shortest_s: float = 0.14
-    """No two contacts begin closer together; science.md 7.12 has 0.16 s."""
+    """No two contacts begin closer together; SOURCES 7.12 has 0.16 s."""
     timing_sigma_s: float = 0.0044
     """How far apart the bounce and the foot may be from step to step, 1 SD. At the waist strides of
-    sprints are read to 5 ms on average (Bergamini 2012; science.md 4.1): an SD of 6.3 ms, shared by
+    sprints are read to 5 ms on average (Bergamini 2012; SOURCES 4.1): an SD of 6.3 ms, shared by
     two contacts."""
     support_s: float = 0.012
     """From touch-down until support carries the body's weight: 17 ms for a half-sine over 0.6 of a

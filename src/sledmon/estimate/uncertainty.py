@@ -17,10 +17,10 @@ class SeatParams:
     """How the belt sits on the body."""
 
     landing_m: float = 0.0007
-    """What a landing shifts it, 1 SD: it slips by 1 to 3 deg over a set (science.md 6.1), which is
+    """What a landing shifts it, 1 SD: it slips by 1 to 3 deg over a set (SOURCES 6.1), which is
     2 to 6 mm of its girth in some fifty landings."""
     usual_step_s: float = 0.24
-    """A landing comes so often; science.md 6.3."""
+    """A landing comes so often; SOURCES 6.3."""
     give_m: float = 0.003
     """How far the strap or the push draws it off the place where it stood, 1 SD; judged."""
 

@@ -101,7 +101,7 @@ def compared_with(rep: Rep) -> float:
 OTHER_DAY = 0.02
 """Between days more than within one: 1.3-3.5 % (Sasek 2024: within 0.9-3.4, between 1.6-4.8 %)."""
 OLD_DAYS = 14
-"""From here on a baseline is old (science.md 7.10)."""
+"""From here on a baseline is old (SOURCES 7.10)."""
 OLD = 0.02
 """Error added for every further fortnight, in quadrature; judged."""
 OTHER_SURFACE = 0.03

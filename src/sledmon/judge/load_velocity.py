@@ -24,7 +24,7 @@ def fit_load_velocity(points: Sequence[LoadPoint], *, surface: str = "") -> Load
     Returns
     -------
     LoadVelocity
-        ``v = v0 - s L`` by weighted least squares (science.md 1.3). Standard errors are those of
+        ``v = v0 - s L`` by weighted least squares (SOURCES 1.3). Standard errors are those of
         the points, widened where the points lie off the line by more (chi squared above its
         degrees of freedom). ``why_not`` says why there is no line: fewer than three loads, or
         velocity that does not fall.
@@ -83,7 +83,7 @@ def fit_load_velocity(points: Sequence[LoadPoint], *, surface: str = "") -> Load
 def load_for(line: LoadVelocity, decrement: float) -> tuple[Measured, str]:
     """Total sled mass for a decrement, or why it is not told.
 
-    ``L = p v0 / s`` with the delta-method error of science.md 1.3: v0 and slope go together.
+    ``L = p v0 / s`` with the delta-method error of SOURCES 1.3: v0 and slope go together.
     Nothing is said beyond 1.5 times the heaviest load that was run.
     """
     if line.why_not:

@@ -21,16 +21,16 @@ class JudgeParams:
     """Unresisted reps needed for a baseline; the best two of them make it."""
     rep_cv: float = 0.018
     """Rep-to-rep variation (CV) that is as likely to be too large as too small: backward sprints
-    show 1.3-3.2 %, at most 4.3 % (science.md 1.4)."""
+    show 1.3-3.2 %, at most 4.3 % (SOURCES 1.4)."""
     rep_cv_factor: float = 1.5
     """Two athletes in three lie within this factor of it."""
     strange_step: float = 0.12
     """A rep that differs so much from the one before says nothing about variation: another intent,
     a stumble, sudden fatigue. 2.8 standard errors of a difference at a CV of 3 %."""
     usual_decrement: Measured = _USUAL_DECREMENT
-    """Decrement of a sled of 15-55 lb, before anything is known (science.md 1.5: 5-29 %)."""
+    """Decrement of a sled of 15-55 lb, before anything is known (SOURCES 1.5: 5-29 %)."""
     usual_loss: Measured = _USUAL_LOSS
-    """Loss within a set of sprints: the published caps are 3-20 % (science.md 1.1)."""
+    """Loss within a set of sprints: the published caps are 3-20 % (SOURCES 1.1)."""
     usual_growth: Measured = _USUAL_GROWTH
     """Of that loss with every rep; judged."""
     kept_between_sets: float = 0.5
@@ -39,7 +39,7 @@ class JudgeParams:
     """Standard error of a baseline run on another surface, as a ratio; judged."""
     load_exponent: float = 0.85
     """Decrement grows as mass to this power: friction falls by a tenth with every doubling
-    (Andre 2013, science.md 1.6)."""
+    (Andre 2013, SOURCES 1.6)."""
     load_model_error: float = 0.10
     """Error of that rule for twice or half the mass, as a ratio; judged."""
     advice_surety: float = 0.93

@@ -2,7 +2,7 @@
 
 ``simulate`` gives the records that a live recording would hold: bytes as firmware sends them, with
 arrival times, so that everything downstream is the real path. What is simulated, and with which
-figures, stands beside each number; the ranges are those of science.md, section 6.
+figures, stands beside each number; the ranges are those of SOURCES 6.
 """
 
 from sledmon.twin.faults import LEVELS, FaultLevel, fault_level

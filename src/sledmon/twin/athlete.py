@@ -1,6 +1,6 @@
 """The athlete, the sled and the strap as a system of forces, integrated run by run in 1 ms steps.
 
-Equations and ranges: science.md, section 6.3. The one-way strap carries tension only, so within a
+Equations and ranges: SOURCES 6.3. The one-way strap carries tension only, so within a
 step it may go slack and snap; what is to be measured is the athlete, not the sled.
 """
 
@@ -25,7 +25,7 @@ LONGEST_RUN_S: Final = 40.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Athlete:
-    """One person; ranges of science.md 6.3, where most are marked as guesses."""
+    """One person; ranges of SOURCES 6.3, where most are marked as guesses."""
 
     mass_kg: float
     force_npkg: float
@@ -118,7 +118,7 @@ class Run:
 
 
 def draw_athlete(rng: np.random.Generator) -> Athlete:
-    """A trained athlete between novice and college level (planning table, science.md 2)."""
+    """A trained athlete between novice and college level (planning table, SOURCES 2)."""
     level = rng.uniform(-1.0, 1.0)
     return Athlete(
         mass_kg=rng.uniform(65.0, 100.0),
@@ -147,7 +147,7 @@ def draw_athlete(rng: np.random.Generator) -> Athlete:
 
 
 def draw_ground(rng: np.random.Generator) -> Ground:
-    """A turf between slippery and grabby (Linthorne & Cooper 2013; science.md 1.6)."""
+    """A turf between slippery and grabby (Linthorne & Cooper 2013; SOURCES 1.6)."""
     strap_npm = rng.uniform(8e3, 20e3)
     harness_npm = rng.uniform(1.5e3, 4e3)
     return Ground(
@@ -166,7 +166,7 @@ def draw_ground(rng: np.random.Generator) -> Ground:
 def draw_effort(
     rng: np.random.Generator, athlete: Athlete, number: int, brake_at_m: float
 ) -> Effort:
-    """One rep's own luck: about 1.5 % of velocity (science.md 1.4) and a little fatigue."""
+    """One rep's own luck: about 1.5 % of velocity (SOURCES 1.4) and a little fatigue."""
     return Effort(
         pace=(1.0 - athlete.fatigue * (number - 1)) * (1.0 + 0.0135 * rng.standard_normal()),
         onset_s=athlete.onset_s * rng.uniform(0.85, 1.15),

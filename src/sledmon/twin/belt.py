@@ -63,10 +63,10 @@ def draw_belt(rng: np.random.Generator) -> Belt:
     return Belt(
         clip_m=np.array([-depth_m, clip_aside_m, up_m]),
         imu_m=np.array([-depth_m if in_front else depth_m, imu_aside_m, imu_up_m]),
-        # A belt slips by 1 to 3 deg over a set (science.md 6.1), 2 to 6 mm of its girth, in some
+        # A belt slips by 1 to 3 deg over a set (SOURCES 6.1), 2 to 6 mm of its girth, in some
         # fifty landings.
         creep_m=rng.uniform(0.0003, 0.0009),
-        # Of the 1 to 5 kN/m of harness and belt in series (science.md 6.3) the belt on the body is
+        # Of the 1 to 5 kN/m of harness and belt in series (SOURCES 6.3) the belt on the body is
         # the stiffer part; a guess.
         stiffness_npm=rng.uniform(10e3, 30e3),
     )

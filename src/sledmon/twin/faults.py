@@ -51,7 +51,7 @@ class FaultLevel:
     over_run_m: float
     """Most that the spool pays out on its own when the athlete brakes."""
     gyr_g_sensitivity_dps_per_g: float
-    """Not in contract.md's table; science.md 6.1 gives 0.1 as typical of an uncalibrated part."""
+    """Not in contract.md's table; SOURCES 6.1 gives 0.1 as typical of an uncalibrated part."""
 
 
 LEVELS: Final[dict[str, FaultLevel]] = {

@@ -1,6 +1,6 @@
 """The belt IMU: from true motion to the raw counts of a 6-axis MEMS part.
 
-Figures of an LSM6DSO-class part at +-16 g and +-2000 deg/s: science.md 6.1.
+Figures of an LSM6DSO-class part at +-16 g and +-2000 deg/s: SOURCES 6.1.
 """
 
 import math

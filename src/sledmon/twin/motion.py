@@ -33,7 +33,7 @@ strides of sprints (JSSM 2017, 16:154)."""
 TOUCH_S = 0.003
 """How long before or after the leg begins to carry the foot touches, one SD: toes land lightly. A
 guess; with stance varying it leaves contacts as uncertain as the best published method at the waist
-does: strides of sprints to 5 ms on average (Bergamini 2012; science.md 4.1)."""
+does: strides of sprints to 5 ms on average (Bergamini 2012; SOURCES 4.1)."""
 _LONGER = 0.03
 RECOVERY_S = 0.13
 """Over this time the impulse of an impact is taken back by softer landing muscles."""

@@ -16,7 +16,8 @@ class Disconnect:
 
     device: Device
     at_s: float
-    """Session time at which the host notices; the sensor fell silent 0.42 s before (ble.md 4)."""
+    """Session time at which the host notices; the sensor fell silent 0.42 s before,
+    BlueZ's supervision timeout."""
     duration_s: float = 1.5
     """From there until it is connected again; infinite: never."""
     restart: bool = False
@@ -53,7 +54,7 @@ class SessionParams:
     faults: str = "none"
     """Row of contract.md's fault table: none, mild or harsh."""
     sled_kg: float = 15.0
-    """Empty sled in kilograms; science.md 6.3 has 7 to 20."""
+    """Empty sled in kilograms; SOURCES 6.3 has 7 to 20."""
     athlete_name: str = "Demo"
     """Value of the ``athlete`` event."""
     rest_s: float = 20.5
@@ -62,19 +63,19 @@ class SessionParams:
     long_rests: tuple[tuple[int, float], ...] = ()
     """(rep number, seconds): the rest before that rep instead of ``rest_s``."""
     rocking_probability: float = 0.2
-    """Chance that the athlete rocks 3 to 6 cm to and fro before a rep after the first (science.md
+    """Chance that the athlete rocks 3 to 6 cm to and fro before a rep after the first (SOURCES
     6.3, faults)."""
     rocks: tuple[int, ...] = ()
     """Rep numbers before which the athlete surely rocks."""
     false_start_probability: float = 0.1
-    """Chance of a lunge of less than 1.5 m before a rep after the first (science.md 6.3)."""
+    """Chance of a lunge of less than 1.5 m before a rep after the first (SOURCES 6.3)."""
     false_starts: tuple[int, ...] = ()
     """Rep numbers before which the athlete surely makes a false start."""
     stops_short: tuple[tuple[int, float], ...] = ()
     """(rep number, share of D): the athlete comes to stand about there, short of the gate."""
     initial_slack_m: float = 0.015
     """Mean slack of the strap at a resisted start in metres; each rep has half to one and a half
-    times it. science.md 6.3 has 0 to 0.3; a coach who looks has it nearly taut."""
+    times it. SOURCES 6.3 has 0 to 0.3; a coach who looks has it nearly taut."""
     slack_m_by_rep: tuple[tuple[int, float], ...] = ()
     """(rep number, metres): the slack of that rep instead."""
     cord_pull_before_start: bool = False

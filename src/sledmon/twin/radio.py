@@ -1,7 +1,8 @@
 """Firmware's queue, the radio link and the host's operating system: when which bytes arrive.
 
-Timing model: science.md 6.2 and ble.md 9. A notification waits for the next connection event, an
-event may be missed, the host may be deaf for a while; within a link the order never changes.
+Timing model: SOURCES 6.2 and firmware_notes, *Radio*. A notification waits for the next connection
+event, an event may be missed, the host may be deaf for a while; within a link the order never
+changes.
 """
 
 import math
@@ -36,7 +37,7 @@ OS_JITTER_S: Final = (0.001, 0.004)
 SUBSCRIBED_S: Final = 0.12
 """From connected until notifications flow."""
 SUPERVISION_S: Final = 0.42
-"""Silence after which the host calls a link lost: what BlueZ asks for (ble.md 4)."""
+"""Silence after which the host calls a link lost: what BlueZ asks for."""
 BURST_S: Final = (0.05, 0.30)
 PACKET_SPACING_NS: Final = 50_000
 """Two notifications of one event reach the host at least so far apart."""

@@ -1,7 +1,7 @@
 """The spring reel: from true motion to counts of cord paid out.
 
 The true rig differs from the measured one by the fault table's errors, and the cord is not a
-rigid rod: it sways when it runs, and the spool runs on when the athlete brakes (science.md 5.5).
+rigid rod: it sways when it runs, and the spool runs on when the athlete brakes (SOURCES 5.5).
 """
 
 import math

@@ -19,13 +19,13 @@ class BeltCheckParams:
     least_s: float = 2.0
     """Seconds: firmware_notes, timing_and_calibration: 2 s a face."""
     moving_acc_mps2: float = 0.15
-    """m/s^2, SD of any axis: half of science.md 7.3 for standing people; a table shows 0.03."""
+    """m/s^2, SD of any axis: half of SOURCES 7.3 for standing people; a table shows 0.03."""
     moving_gyr_radps: float = float(np.radians(1.0))
-    """rad/s, SD of any axis: a third of science.md 7.3; a table shows 0.2 deg/s at most."""
+    """rad/s, SD of any axis: a third of SOURCES 7.3; a table shows 0.2 deg/s at most."""
     turning_rad: float = float(np.radians(1.0))
     """rad: gravity turning by more between the first and last quarter is a belt being carried."""
     most_bias_radps: float = float(np.radians(3.0))
-    """rad/s of any axis: science.md 6.1, "clip 3"; three BMI270 parts were measured there."""
+    """rad/s of any axis: SOURCES 6.1, "clip 3"; three BMI270 parts were measured there."""
     fair_bias_radps: float = float(np.radians(1.0))
     """rad/s of any axis: firmware_notes "must"; more is noted."""
     gravity_mps2: float = STANDARD_GRAVITY_MPS2
@@ -39,7 +39,7 @@ class BeltCheckParams:
     most_gyr_noise_radps: float = float(np.radians(0.4))
     """rad/s, SD of any axis: twice 0.02 deg/s/sqrt(Hz) over 100 Hz (firmware_notes)."""
     bias_floor_radps: float = float(np.radians(0.002))
-    """rad/s: bias instability of 3-10 deg/h, science.md 6.1; no average beats it."""
+    """rad/s: bias instability of 3-10 deg/h, SOURCES 6.1; no average beats it."""
     acc_floor_mps2: float = 0.0005
     """m/s^2: the same, 0.02-0.05 mg."""
 
@@ -91,7 +91,7 @@ def check_belt(
     Standard errors of means come from the scatter of twenty parts of the recording, so slow wander
     counts, and never fall below the sensor's instability. Nothing is flagged unless it is beyond
     its line by a standard error. One pose cannot tell the scale of an accelerometer from its bias;
-    six faces can. A steady turn about the vertical looks like bias. No lag. science.md 6.1, 7.3.
+    six faces can. A steady turn about the vertical looks like bias. No lag. SOURCES 6.1, 7.3.
 
     Examples
     --------

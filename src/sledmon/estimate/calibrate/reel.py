@@ -109,7 +109,7 @@ def reel_geometry(
     together (correlation above 0.9 without a tape measure), height and lateral cannot be told
     apart, and one slow walk with a standing error of 20 mm leaves standoff and height unknown. A
     tape measure, 20 mm true, beats any walk; the walk then checks it. Where a length is known in
-    few of many like calibrations, those few lean towards large values. No lag. science.md 5.4,
+    few of many like calibrations, those few lean towards large values. No lag. SOURCES 5.4,
     METHODS.md.
 
     Examples

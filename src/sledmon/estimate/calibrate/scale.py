@@ -19,12 +19,12 @@ class ScaleParams:
     tape_sigma: float = 0.0003
     """Ratio: a tape's own scale, common to all marks. EC class II: 0.3 mm + 0.2 mm a metre."""
     resolution_counts: float = 1.0
-    """Counts: width of one quantisation step; science.md 5.3."""
+    """Counts: width of one quantisation step; SOURCES 5.3."""
     least_range_m: float = 4.0
     """Metres between the outermost marks: 5 yd is the shortest pull-out of use. Judged."""
     most_ratio: float = 0.01
     """Ratio: a worse standard error is no calibration; uncalibrated spools are within 0.2-1 %
-    (science.md 5.3)."""
+    (SOURCES 5.3)."""
     wanted_ratio: float = 0.001
     """Ratio: what firmware_notes asks for; a worse one is noted."""
     least_probability: float = 0.001

@@ -24,9 +24,9 @@ class StillnessParams:
     """Largest SD of angular rate, all axes together; quiet stance sways at 1-3 deg/s, walking
     turns the pelvis at 30 and more."""
     acc_sd_mps2: float = 0.5
-    """Largest SD of specific force, all axes together; science.md 7.3 has 0.3 for each."""
+    """Largest SD of specific force, all axes together; SOURCES 7.3 has 0.3 for each."""
     bias_radps: float = 0.09
-    """Largest mean rate: no gyro's zero is farther off, 3 deg/s an axis (science.md 6.1), ..."""
+    """Largest mean rate: no gyro's zero is farther off, 3 deg/s an axis (SOURCES 6.1), ..."""
     turning_radps: float = 0.05
     """... and largest mean rate besides the gyro's bias: who turns evenly is not still either."""
     as_still: float = 1.5

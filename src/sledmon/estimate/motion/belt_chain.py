@@ -32,7 +32,7 @@ class FuseParams:
     tilt, not the sensor, which has forty times less."""
     shaken_share: float = 0.10
     """Of the acceleration that the belt feels, so much is its own: soft tissue, play, and the
-    pelvis turning about another point; science.md 6.2 gives rings at 8-20 Hz."""
+    pelvis turning about another point; SOURCES 6.2 gives rings at 8-20 Hz."""
     shaken_band_hz: float = 60.0
     """... spread evenly over this band, two-sided."""
     shaken_window_s: float = 0.2
@@ -47,11 +47,11 @@ class FuseParams:
     bias_sigma_mps2: float = 0.15
     """Bias at the stillness, where gravity was just taken away: sway, and 0.5 deg."""
     gain_sigma: float = 0.01
-    """Scale error of the accelerometer; science.md 6.1."""
+    """Scale error of the accelerometer; SOURCES 6.1."""
     sideways_sigma: float = 0.05
     """What the heading may still be off after it was found, rad."""
     tilt_sigma: float = 0.02
-    """Residual tilt through which vertical acceleration leaks, rad; science.md 4.2 has 0.6-1.6
+    """Residual tilt through which vertical acceleration leaks, rad; SOURCES 4.2 has 0.6-1.6
     deg."""
     offset_sigma_s: float = 0.02
     """Offset between the two clocks before anything is known: the links' smallest delays."""

@@ -15,11 +15,11 @@ class CordParams:
     still_sigma_m: float = 0.00015
     """Of a cord that stands under the reel's tension."""
     running_sigma_m: float = 0.0015
-    """Whip and sway of a cord at full speed; science.md 7.5."""
+    """Whip and sway of a cord at full speed; SOURCES 7.5."""
     full_speed_mps: float = 3.0
     """Cord speed from which whip is as large as it gets; below, it grows in proportion."""
     correlation_s: float = 0.01
-    """Whip of 5 to 15 Hz (science.md 5.5) hardly changes in this time: positions closer together
+    """Whip of 5 to 15 Hz (SOURCES 5.5) hardly changes in this time: positions closer together
     tell the same, so their variance grows as they crowd."""
     speed_window_s: float = 0.3
     """Cord speed is the change of length over this time."""

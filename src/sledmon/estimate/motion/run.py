@@ -86,7 +86,7 @@ class MotionParams:
     node_s: float = 0.01
     """Nodes of the fused path stand about so far apart: steps hold nothing above 35 Hz."""
     sync_sigma_s: float = 0.005
-    """Above this doubt about the clocks the belt does not help; science.md 4.3."""
+    """Above this doubt about the clocks the belt does not help; SOURCES 4.3."""
     rise: RiseParams = field(default_factory=RiseParams)
     stillness: StillnessParams = field(default_factory=StillnessParams)
     cord: CordParams = field(default_factory=CordParams)

@@ -19,7 +19,7 @@ class SmoothParams:
 
     jerk_psd: float = 1000.0
     """White-jerk spectral density, m^2/s^5. A backpedal step swings velocity by 0.25 m/s RMS at
-    4.3 Hz (science.md 6.3), which is some 180 m/s^3 RMS of jerk spread over about 10 Hz, two-sided;
+    4.3 Hz (SOURCES 6.3), which is some 180 m/s^3 RMS of jerk spread over about 10 Hz, two-sided;
     with 1.5 mm of noise at 100 Hz this passes motion up to about 9 Hz."""
     velocity_sigma_mps: float = 5.0
     """Before anything is known."""

@@ -26,7 +26,7 @@ def velocity_at(time_s: npt.ArrayLike, mss_mps: float, mac_mps2: float) -> Float
 
     Notes
     -----
-    ``v = MSS (1 - exp(-t / tau))`` with ``tau = MSS / MAC``; science.md 3.1.
+    ``v = MSS (1 - exp(-t / tau))`` with ``tau = MSS / MAC``; SOURCES 3.1.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def distance_at(time_s: npt.ArrayLike, mss_mps: float, mac_mps2: float) -> Float
 
     Notes
     -----
-    ``x = MSS (t + tau exp(-t / tau)) - MSS tau``; science.md 3.1.
+    ``x = MSS (t + tau exp(-t / tau)) - MSS tau``; SOURCES 3.1.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def time_at(distance_m: npt.ArrayLike, mss_mps: float, mac_mps2: float) -> Float
 
     Notes
     -----
-    ``t = tau W0(-exp(-x / (MSS tau) - 1)) + x / MSS + tau`` with Lambert's W; science.md 3.1.
+    ``t = tau W0(-exp(-x / (MSS tau) - 1)) + x / MSS + tau`` with Lambert's W; SOURCES 3.1.
 
     Examples
     --------

@@ -23,11 +23,11 @@ class Resistance:
     """A bathroom scale's; judged."""
     friction: float = 0.35
     """Ratio of drag to normal force: 0.21-0.58 over turf and track (Linthorne & Cooper 2013), 0.35
-    in the middle of Andre 2013; science.md 1.6. Best measured with a spring scale."""
+    in the middle of Andre 2013; SOURCES 1.6. Best measured with a spring scale."""
     friction_sigma: float = 0.09
     """A quarter of that range; some 0.03 where it was measured on the day."""
     strap_angle_rad: float = 0.21
-    """Strap above horizontal: 12 degrees for 4 m from a waist at 1 m; science.md 1.6."""
+    """Strap above horizontal: 12 degrees for 4 m from a waist at 1 m; SOURCES 1.6."""
     strap_angle_sigma_rad: float = 0.05
     """Bounce and crouch; judged."""
 
@@ -45,7 +45,7 @@ class ForceParams:
     pressure_pa: float = 101_325.0
     """Air at the field."""
     drag_coefficient: float = 0.9
-    """Of a running person: Cd in science.md 3.1, as in shorts."""
+    """Of a running person: Cd in SOURCES 3.1, as in shorts."""
     drag_sigma: float = 0.1
     """One standard error of the drag of air, as a ratio; judged."""
     ratio_from_s: float = 0.3
@@ -91,7 +91,7 @@ def air_drag_kgpm(body_kg: float, params: ForceParams) -> float:
 
     Notes
     -----
-    Frontal area is 26.6 % of the body's surface (Du Bois); science.md 3.1.
+    Frontal area is 26.6 % of the body's surface (Du Bois); SOURCES 3.1.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def force_velocity(
     The strap at angle ``p`` lifts the sled and pulls the athlete down. With ``c = cos p / (cos p +
     mu sin p)`` its horizontal pull is ``c m_s (a + mu g)``, so ``F = (m + c m_s) a + k v^2 + c mu
     m_s g``; ``a`` falls linearly with ``v``. V0 is the smaller root of ``F = 0`` on that line in
-    the manner of science.md 3.1 (shorts). RF takes ``m g`` and the strap's pull as vertical force
+    the manner of SOURCES 3.1 (shorts). RF takes ``m g`` and the strap's pull as vertical force
     (Samozino 2016; step-averaged). A wrong friction moves F0 and Pmax, not MSS.
 
     Examples

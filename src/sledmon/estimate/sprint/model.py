@@ -38,16 +38,16 @@ class SprintModelParams:
     """Residuals beyond this many robust standard deviations count less than squared: 95 % efficient
     where the noise is normal (Huber 1964)."""
     step_s: float = 0.24
-    """Length of one step, 4.2 Hz; science.md 6.3. Errors are judged from residuals step by step,
+    """Length of one step, 4.2 Hz; SOURCES 6.3. Errors are judged from residuals step by step,
     in longer runs two by two: within a step they are one and the same swing."""
     gate_sigma_s: float = 0.015
     """Least standard error of one gate's time, the model's misfit with it: 15 ms pooled over the
     52 athletes of ../shared/data/gate_sprints. Measured."""
     least_end_fraction: float = 0.9
-    """Hidden below this velocity at the end, as a share of MSS; science.md 7.9."""
+    """Hidden below this velocity at the end, as a share of MSS; SOURCES 7.9."""
     widest_interval: float = 0.10
     """Hidden where the 90 % interval of MSS reaches farther than this share of MSS to either side;
-    science.md 7.9."""
+    SOURCES 7.9."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +106,7 @@ def fit_distance(
 
     Notes
     -----
-    Huber's loss on ``x(t)``; science.md 7.9. Residuals of one run are a few steps, not n samples:
+    Huber's loss on ``x(t)``; SOURCES 7.9. Residuals of one run are a few steps, not n samples:
     each step's push differs, and the athlete comes back to the curve with his own tau. The standard
     errors carry such disturbances through the fit (METHODS.md). They hold neither an error of the
     distance's scale nor what the model's form does to the start.
@@ -196,7 +196,7 @@ def fit_gates(
 
     Notes
     -----
-    Least squares on ``t(x) + TC``; science.md 3.1 and 3.2. With so few residuals their size is
+    Least squares on ``t(x) + TC``; SOURCES 3.1 and 3.2. With so few residuals their size is
     taken as ``gate_sigma_s`` at least.
 
     Examples
