@@ -2,7 +2,8 @@
 
 Chunks are closed and handed to the operating system every 0.5 s of arrival time and at every state
 record, so that a killed process loses no more than that; ``fsync`` against power loss happens on a
-thread of its own. No clock is read: arrival times are the only time here.
+thread of its own. No clock is read: arrival times are the only time here. The index that closes the
+file is kept meanwhile: 5 MB an hour.
 """
 
 import contextlib
