@@ -111,7 +111,10 @@ def test_edits_made_apart_are_told_and_the_one_that_does_not_stand_is_kept(
         store_text(edit, "plan", "speed", "sets = 5\n")
     synced = synchronise(laptop, club)
     (told,) = synced.conflicts
-    assert "plan 'speed' was changed in both libraries" in told
+    assert told == (
+        "plan 'speed' was changed in both libraries; the later change stands, given up: toml"
+        " sets = 3"
+    )
     assert everything(laptop) == everything(club)
     with laptop.reading() as connection:
         assert conflicts(connection) == [told]
@@ -123,6 +126,24 @@ def test_edits_made_apart_are_told_and_the_one_that_does_not_stand_is_kept(
         assert connection.execute(select(plans.c.toml)).scalar_one() == "sets = 5\n"
         assert connection.execute(select(table.c.lost)).scalar_one()[0]["toml"] == "sets = 3\n"
     assert synchronise(laptop, club).conflicts == []
+
+
+def test_a_conflict_says_what_was_given_up(pair: tuple[Library, Library]) -> None:
+    laptop, club = pair
+    board = Consent(scope="board", given_on="2026-11-26", given_by="her mother")
+    with laptop.editing() as edit:
+        change_athlete(edit, "Bea", AthleteChange(under_16=True, consents=[board]))
+    synchronise(laptop, club)
+    with laptop.editing() as edit:
+        change_athlete(edit, "Bea", AthleteChange(withdrawn=["board"]))
+    with club.editing() as edit:
+        change_athlete(edit, "Bea", AthleteChange(under_16=False))
+        change_athlete(edit, "Bea", AthleteChange(group="u18"))
+        change_athlete(edit, "Bea", AthleteChange(under_16=True))
+        change_athlete(edit, "Bea", AthleteChange(under_16=False))
+    (told,) = synchronise(laptop, club).conflicts
+    assert told.startswith("athlete 'Bea' was changed in both libraries; the later change stands")
+    assert told.endswith("given up: under_16 True; consents none")
 
 
 def test_an_athlete_who_was_merely_named_gives_way_to_one_who_was_entered(

@@ -25,6 +25,8 @@ from sledmon.library.schema import AGGREGATES, Aggregate
 from sledmon.library.versions import Order, Version
 
 _AT_ONCE: Final = 100
+_SHORT: Final = 40
+"""A value that fits a sentence."""
 _ROUNDS: Final = 4
 """One is enough unless a third library writes meanwhile."""
 
@@ -231,8 +233,8 @@ def _conflict(
     name = next((root[k] for k in ("nickname", "name", "title") if root.get(k)), str(one)[:8])
     kind = aggregate.root.name.removesuffix("s").replace("_", " ")
     what = (
-        f"{kind} '{name}' was changed in both libraries; the later change stands, the other is"
-        f" kept as conflict {str(one)[:8]}"
+        f"{kind} '{name}' was changed in both libraries; the later change stands, given up:"
+        f" {_given_up(kept, lost)}"
     )
     synced.conflicts.append(what)
     row = {
@@ -243,6 +245,20 @@ def _conflict(
         "lost": json.loads(json.dumps([lost.root, dict(lost.parts)], default=str)),
     }
     edit.connection.execute(insert(schema.conflicts), [row])
+
+
+def _given_up(kept: Content, lost: Content) -> str:
+    """What the change that does not stand had said otherwise."""
+    said = []
+    for column, value in lost.root.items():
+        if kept.root.get(column) != value:
+            shown = " ".join(str(value).split())
+            said.append(f"{column} {shown}" if len(shown) <= _SHORT else column)
+    for table, rows in lost.parts.items():
+        if list(rows) != list(kept.parts.get(table, ())):
+            scopes = ", ".join(row["scope"] for row in rows if "scope" in row)
+            said.append(f"{table} {scopes or len(rows) or 'none'}")
+    return "; ".join(said)
 
 
 def conflicts(connection: Connection) -> Sequence[str]:
