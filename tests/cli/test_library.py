@@ -258,6 +258,7 @@ def test_the_board_and_an_export_are_for_people(place: Path, tmp_path: Path) -> 
     assert_one_sentence(sledmon("library", "export", "demo", "--output", tmp_path / "demo.zip"))
     reps = json.loads(sledmon("library", "show", "Demo", "--format", "json").out)["reps"]
     shown = sledmon("library", "show", "Demo").out
+    assert "10 yd, turf: free backpedal 5.10±.07 m/s\n" in shown
     assert all(f"{rep['window_velocity_mps']:.2f}" in shown for rep in reps)
     assert len(reps) == 4
 

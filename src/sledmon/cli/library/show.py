@@ -108,6 +108,12 @@ def _athlete(library: "Library", nickname: str, limit: int, output_format: TextO
         ),
         "no reps yet",
     )
+    newest = {(row["distance_m"], row["surface"]): row for row in baselines}
+    for (distance_m, surface), row in newest.items():
+        where = f"{metres_to_yards(distance_m):g} yd" + (f", {surface}" if surface else "")
+        free = _velocity(row["velocity_mps"], row["velocity_sigma_mps"])
+        day = f" ({row['recorded_utc'][:10]})" if row["recorded_utc"] else ""
+        typer.echo(f"{where}: free backpedal {free} m/s{day}")
 
 
 def _session(document: dict[str, Any]) -> None:
