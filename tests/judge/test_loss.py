@@ -120,6 +120,25 @@ def test_rest_is_the_athlete_s_own_and_is_held_against_the_plan() -> None:
     assert all(verdict.notes == () for verdict in judged(reps, Plan()))
 
 
+def test_the_last_rep_of_a_planned_set_is_told_and_so_is_one_too_many() -> None:
+    plan = parse_plan("rest_between_sets_s = 180\n[[set]]\nreps = 2\n[[set]]\nreps = 1\n")
+    reps = [
+        rep(1, 4.5),
+        rep(2, 4.5, athlete="B"),
+        rep(3, math.nan),  # stopped short
+        rep(4, 4.5, excluded=True),
+        rep(5, 4.5),
+        rep(6, 4.5),
+        rep(7, 4.5, set_number=2),
+    ]
+    told = [verdict.notes for verdict in judged(reps, plan)]
+    assert told[:4] == [()] * 4
+    assert told[4] == ("the set is done: 2 reps planned; rest 3:00 before the next set",)
+    assert told[5] == ("rep 3 of a set of 2 by plan",)
+    assert "the set is done: 1 rep planned; rest 3:00 before the next set" in told[6]
+    assert all(verdict.notes == () for verdict in judged(reps, Plan()))
+
+
 def test_reps_on_both_sides_of_a_rest_between_sets_do_not_end_the_next_set() -> None:
     tired = in_turn(1, (4.5, 4.5, 4.3, 4.0, 3.8))
     assert judged([*tired, rep(6, 3.9, set_number=1)])[-1].flag == "fatigue"

@@ -1,5 +1,6 @@
 """Zone, losses, flag, cause and advice of each rep from all reps so far (METHODS.md)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from sledmon.judge.shape import Shape
 from sledmon.judge.stream import Stream, is_valid, pull_of, resistance_of, streams_of, who
 from sledmon.judge.summary import athlete_summary
 from sledmon.judge.variation import Variation
-from sledmon.judge.wording import advice_words, verdict_notes
+from sledmon.judge.wording import advice_words, set_notes, verdict_notes
 from sledmon.plan import Plan
 from sledmon.results import UNKNOWN, AthleteSummary, Measured, Rep, Verdict
 
@@ -66,6 +67,7 @@ class Judge:
         self._judged: list[Rep] = []
         self._last: dict[str, Rep] = {}
         self._streams: dict[tuple[str, float], Stream] = {}
+        self._in_set: Counter[tuple[str, int]] = Counter()
 
     def judge(
         self,
@@ -101,11 +103,14 @@ class Judge:
 
     def _begin(self, reps: Sequence[Rep]) -> None:
         self._judged, self._last = [], {}
+        self._in_set.clear()
         self._streams = streams_of(reps, self._params)
 
     def _verdict(self, rep: Rep, baseline: Measured | None, plan: Plan) -> Verdict:
         stream = self._streams.setdefault(who(rep), Stream(self._params))
         rest = rest_before(rep, self._last.get(rep.conditions.athlete), plan)
+        whose_set = rep.conditions.athlete, rep.conditions.set_number
+        self._in_set[whose_set] += rep.estimates.complete and not rep.excluded
         return _verdict(
             rep,
             _Known(
@@ -115,6 +120,7 @@ class Judge:
                 params=self._params,
                 rest_s=rest.taken_s,
                 planned_s=rest.planned_s,
+                reps_in_set=self._in_set[whose_set],
             ),
         )
 
@@ -133,6 +139,7 @@ class _Known(NamedTuple):
     params: JudgeParams
     rest_s: float
     planned_s: float
+    reps_in_set: int
 
 
 def _verdict(rep: Rep, known: _Known) -> Verdict:
@@ -193,7 +200,10 @@ def _verdict(rep: Rep, known: _Known) -> Verdict:
     return replace(
         verdict,
         advice=advice_words(advice, plan) if advice else None,
-        notes=verdict_notes(rep, verdict, known.baseline, known.planned_s, lines, params),
+        notes=(
+            *verdict_notes(rep, verdict, known.baseline, known.planned_s, lines, params),
+            *set_notes(rep, known.reps_in_set, plan),
+        ),
     )
 
 

@@ -7,6 +7,7 @@ line at 10 % parts the two is a coaching rule, not physiology.
 import math
 from typing import Final
 
+from sledmon.errors import counted
 from sledmon.judge.advice import Advice
 from sledmon.judge.baseline import Unresisted
 from sledmon.judge.belief import Belief
@@ -55,6 +56,9 @@ LOSS: Final = {
     "session": "lost {percent} since the first reps of the session at this load",
 }
 SHORT_REST: Final = "rested {taken} of {planned} planned"
+SET_DONE: Final = "the set is done: {planned} planned"
+SET_REST: Final = "; rest {time} before the next set"
+SET_OVER: Final = "rep {done} of a set of {planned} by plan"
 OTHER_SURFACE: Final = "the baseline was run on {surface}: its error is wider"
 BASELINES_DIFFER: Final = (
     "the baseline brought in ({brought:.2f} m/s) and today's own ({own:.2f} m/s) differ by more"
@@ -174,6 +178,19 @@ def verdict_notes(
     if drop.known and _past(drop, lines.loss_shown) >= params.likely:
         notes.append(FELL_AWAY.format(percent=percent_words(drop.value)))
     return tuple(notes)
+
+
+def set_notes(rep: Rep, done: int, plan: Plan) -> tuple[str, ...]:
+    """Whether a rep was its set's last one by the plan, or one too many."""
+    planned = plan.set_numbered(rep.conditions.set_number).reps
+    if not plan.sets or not rep.estimates.complete or rep.excluded or done < planned:
+        return ()
+    if done > planned:
+        return (SET_OVER.format(done=done, planned=planned),)
+    told = SET_DONE.format(planned=counted(planned, "reps"))
+    if not math.isnan(plan.rest_sets_s):
+        told += SET_REST.format(time=time_words(plan.rest_sets_s))
+    return (told,)
 
 
 def _past(value: Measured, line: float) -> float:
