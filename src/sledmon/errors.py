@@ -57,6 +57,10 @@ class LibraryError(SledmonError):
     """A library that cannot be opened, read or written, or was asked for what it does not hold."""
 
 
+class ShareError(SledmonError):
+    """Pages that cannot be shared: no network to share on, or nothing to show."""
+
+
 _FOLDER: Final = "it is a folder; name a file in it"
 _THROUGH_A_FILE: Final = "part of its path is a file and no folder; check the path"
 _CIRCLE: Final = "its links lead in a circle; name the file itself"

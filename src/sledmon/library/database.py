@@ -34,12 +34,15 @@ _PRAGMAS: Final = (
 class Database:
     """Transactions on one library; ``connection`` objects never outlive them."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, read_only: bool = False) -> None:
+        """Of a place; with ``read_only`` of one that is there, and the database refuses writes."""
+        self.url = url
         self.place = shown(url)
         self.is_file = url.drivername == "sqlite"
-        if self.is_file:
+        if self.is_file and not read_only:
             self._make_folder()
-        self.engine = _sqlite(url) if self.is_file else _server(url)
+        make = _sqlite if self.is_file else _server
+        self.engine = make(url, read_only=read_only)
 
     @property
     def path(self) -> Path:
@@ -105,18 +108,30 @@ def raw(connection: Connection) -> Any:
     return connection.connection.driver_connection
 
 
-def _server(url: URL) -> Engine:
+def _server(url: URL, *, read_only: bool) -> Engine:
     # A session must not stand still for minutes because a network has gone.
     limits = {"connect_timeout": "5", "tcp_user_timeout": "10000"}  # s, ms; libpq
-    return create_engine(url.update_query_dict({**limits, **url.query}))
+    engine = create_engine(url.update_query_dict({**limits, **url.query}))
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        if read_only:
+            connection.read_only = True
+
+    return engine
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, *, read_only: bool) -> Engine:
+    pragmas: tuple[str, ...] = _PRAGMAS
+    if read_only:
+        file = Path(str(url.database)).resolve().as_uri()
+        url = url.set(database=file, query={"mode": "ro", "uri": "true"})
+        pragmas = (*_PRAGMAS[1:], "query_only=ON")
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
-        for pragma in _PRAGMAS:
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

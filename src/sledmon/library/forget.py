@@ -14,6 +14,7 @@ from sledmon.library.ids import mentions
 from sledmon.library.library import Edit
 from sledmon.library.rows import Content, blank, load
 from sledmon.library.schema import Aggregate
+from sledmon.library.shared import revoke_tokens
 from sledmon.library.versions import Version
 
 _NOTE = "an athlete was erased; the recording is elsewhere"
@@ -48,6 +49,7 @@ def erase_session(edit: Edit, session: UUID) -> None:
     recordings = schema.recordings
     edit.connection.execute(delete(recordings).where(recordings.c.session_id == session))
     edit.erase(SESSIONS, session)
+    revoke_tokens(edit.connection, session=session)
     _drop_conflicts(edit.connection, [session])
 
 
@@ -55,6 +57,7 @@ def erase_athlete(edit: Edit, athlete: UUID) -> None:
     """Leave a tombstone of an athlete; their sessions must have been dealt with before."""
     _leave_groups(edit, athlete)
     _leave_plans(edit, athlete)
+    revoke_tokens(edit.connection, athlete=athlete)
     edit.erase(REAL_NAMES, athlete)
     edit.erase(ATHLETES, athlete)
     _drop_conflicts(edit.connection, [athlete])

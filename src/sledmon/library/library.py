@@ -46,6 +46,15 @@ class Library:
         with self.database.writing() as connection:
             yield Edit(connection, self.id)
 
+    def read_only(self) -> "Library":
+        """The same library once more, by connections that the database lets write nothing."""
+        return Library(Database(self.database.url, read_only=True))
+
+    def clock(self) -> int:
+        """How many changes it has seen, whichever process made them: a glance, not a reading."""
+        with self.database.reading() as connection:
+            return int(connection.execute(select(schema.library.c.clock)).scalar_one())
+
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()

@@ -28,7 +28,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest migration; a test holds it against ``migrations/versions``."""
 
 metadata = MetaData(
@@ -214,6 +214,18 @@ recordings = Table(
     Column("session_id", Uuid(), ForeignKey("sessions.id"), nullable=False, index=True),
 )
 """Where files lie on which computer; never synchronised."""
+
+share_tokens = Table(
+    "share_tokens",
+    metadata,
+    Column("sha256", Text(), primary_key=True),
+    Column("athlete_id", Uuid(), ForeignKey("athletes.id")),
+    Column("session_id", Uuid(), nullable=False, index=True),
+    _text("issued_utc"),
+)
+"""Who may read which page: the hash of a token, never the token; without an athlete it is the
+board's. No foreign key to sessions: a running session is replaced by its finished self, and its
+tokens follow. Never synchronised."""
 
 erasures = Table(
     "erasures",

@@ -25,6 +25,7 @@ from sledmon.library.from_document import (
 from sledmon.library.ids import plain_text, session_id
 from sledmon.library.library import Edit, Library
 from sledmon.library.rows import Content, Row, content, drop_parts
+from sledmon.library.shared import move_tokens
 from sledmon.samples import Opened
 
 
@@ -64,7 +65,7 @@ def replace_in(edit: Edit, results: Results, recording: Path | None) -> tuple[UU
     said = [*results.document["reps"], *results.document.get("athletes", ())]
     names = ensure_athletes(edit, athletes_of(said))
     if recording is not None:
-        _drop_running(edit.connection, recording)
+        move_tokens(edit.connection, _drop_running(edit.connection, recording), one)
     try:
         changed = edit.store(SESSIONS, one, _content(one, results, names))
     except LibraryError:
@@ -101,7 +102,8 @@ class SessionStore:
         self._recording = recording
         self._parameters = parameters or {}
         self._tell = tell
-        self._id = uuid4()
+        self.id = uuid4()
+        """Of the session as long as it runs; it gets its lasting one when it is finished."""
         self._begun = False
         self._stored: dict[int, Document] = {}
         self._wanted: dict[int, Document] = {}
@@ -127,9 +129,10 @@ class SessionStore:
 
         def replace() -> None:
             with self._library.editing() as edit:
-                _drop(edit.connection, [self._id])
+                _drop(edit.connection, [self.id])
                 if not _is_empty(results):
                     stored.append(replace_in(edit, results, self._recording)[0])
+                move_tokens(edit.connection, [self.id], stored[-1] if stored else None)
 
         self._try(replace)
         return stored[0] if stored else None
@@ -161,10 +164,10 @@ class SessionStore:
             "events_sha256": "",
             "document": {},
         }
-        edit.store(SESSIONS, self._id, content(SESSIONS, root, {}))
+        edit.store(SESSIONS, self.id, content(SESSIONS, root, {}))
         if self._recording is not None:
             _drop_running(edit.connection, self._recording)  # it was cut off, and goes on now
-            _place(edit.connection, self._recording, self._id)
+            _place(edit.connection, self._recording, self.id)
 
     def _write_wanted(self) -> None:
         wanted = self._wanted
@@ -179,9 +182,9 @@ class SessionStore:
             numbers = [*gone, *(document["number"] for document in changed)]
             for table in (schema.reps, schema.rep_documents, schema.verdicts):
                 edit.connection.execute(
-                    delete(table).where(table.c.session_id == self._id, table.c.number.in_(numbers))
+                    delete(table).where(table.c.session_id == self.id, table.c.number.in_(numbers))
                 )
-            _insert_reps(edit.connection, self._id, changed, names, self._opened.started_utc)
+            _insert_reps(edit.connection, self.id, changed, names, self._opened.started_utc)
         self._begun = True
         self._stored = dict(wanted)
 
@@ -312,11 +315,13 @@ def _path_text(recording: Path) -> str:
     return plain_text(str(recording.resolve()))
 
 
-def _drop_running(connection: Connection, recording: Path) -> None:
+def _drop_running(connection: Connection, recording: Path) -> list[UUID]:
     table = schema.recordings
     asked = select(table.c.session_id).join(schema.sessions)
     running = asked.where(_at(recording), ~schema.sessions.c.finished, ~schema.sessions.c.erased)
-    _drop(connection, list(connection.execute(running).scalars()))
+    ids = list(connection.execute(running).scalars())
+    _drop(connection, ids)
+    return ids
 
 
 def _drop(connection: Connection, ids: Sequence[UUID]) -> None:

@@ -70,6 +70,13 @@ def rep_document(rep: Rep) -> dict[str, Any]:
             **_measured(values.window.velocity_mps),
         },
         "peak_velocity_mps": _measured(values.peak_velocity_mps),
+        "curve": [
+            {
+                "distance_m": _number(point.distance_m),
+                "velocity_mps": _measured(point.velocity_mps),
+            }
+            for point in values.curve
+        ],
         "steps": {
             "count": values.steps.count,
             "frequency_hz": _measured(values.steps.frequency_hz),
