@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "check": "check",
     "correct": "correct",
     "library": "library",
+    "share": "share",
     "probe": "probe",
     "doctor": "doctor",
 }
