@@ -2,23 +2,18 @@
 
 import asyncio
 from collections import Counter
-from typing import Any, Final
+from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sledmon.present.share.limits import Limits
 
-HEAD_S: Final = 5.0
-"""A request's head must be whole this long after its connection, or after the last answer."""
-HEAD_BYTES: Final = 8192
-
 
 class Doors:
     """Who is connected; shared by every connection of one server."""
 
-    def __init__(self, limits: Limits, head_s: float = HEAD_S) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.head_s = head_s
         self.open: Counter[str] = Counter()
 
     def admits(self, client: str, now_s: float) -> bool:
@@ -80,7 +75,7 @@ class GuardedProtocol(H11Protocol):
 
     def _expect_head(self) -> None:
         self._stop_waiting()
-        self._deadline = self.loop.call_later(self.doors.head_s, self.transport.abort)
+        self._deadline = self.loop.call_later(self.doors.limits.params.head_s, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:

@@ -84,9 +84,11 @@ class Guard:
         named = [value for name, value in scope["headers"] if name == b"host"]
         others = {name for name, _ in scope["headers"]}
         length = len(scope["raw_path"]) + len(scope["query_string"])
+        head = sum(len(name) + len(value) for name, value in scope["headers"])
         return (
             len(named) == 1
             and named[0].decode("latin-1").lower() in self._hosts
             and length <= LONGEST_TARGET
+            and head <= self._limits.params.head_bytes
             and not others & {b"transfer-encoding", b"content-length"}
         )

@@ -18,6 +18,9 @@ class LimitParams:
     connections: int = 16
     """Open at once, of one client."""
     connections_in_all: int = 256
+    head_s: float = 5.0
+    """A request's head must be whole this long after its connection, or after the last answer."""
+    head_bytes: int = 8192
 
 
 class Limits:

@@ -227,7 +227,7 @@ class ShareServer:
     def _config(self, library: Library, changes: Changes) -> "Config":
         from uvicorn import Config
 
-        from sledmon.present.share.connections import HEAD_BYTES, Doors, protocol_at
+        from sledmon.present.share.connections import Doors, protocol_at
 
         return Config(
             self._app(library, changes),
@@ -242,7 +242,7 @@ class ShareServer:
             date_header=False,
             proxy_headers=False,
             backlog=BACKLOG,
-            h11_max_incomplete_event_size=HEAD_BYTES,
+            h11_max_incomplete_event_size=self._limits.params.head_bytes,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=1,
         )
