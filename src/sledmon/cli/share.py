@@ -166,15 +166,16 @@ def _follow(wanted: _Wanted, server: "ShareServer", *, board: bool, codes: Path 
 
     while True:
         session, athletes, without_consent = wanted.now()
-        if session is None or not athletes:
+        if session is not None:
+            if board and athletes:
+                show("Coach's board", server.board_url(session))
+            for one, name in athletes.items():
+                try:
+                    show(name, server.url_for(one, session))
+                except LibraryError as error:  # erased or without consent since
+                    say(str(error))
+        if not athletes:
             say("No rep yet: codes come with each athlete's first.")
-        elif board:
-            show("Coach's board", server.board_url(session))
-        for one, name in athletes.items() if session else ():
-            try:
-                show(name, server.url_for(one, session))
-            except LibraryError as error:  # erased or without consent since
-                say(str(error))
         for name in without_consent:
             say(f"{name} is under 16, and nobody consented to sharing: no code.")
         waits.wait(_LOOK_S)

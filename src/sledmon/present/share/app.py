@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from starlette.applications import Starlette
@@ -33,6 +34,8 @@ class Sources:
     grants: Grants
     changes: Changes
     now: Callable[[], datetime]
+    refresh: Callable[[], None]
+    """Read the grants again."""
     is_check: Callable[[str, str], bool]
     """Whether a token is the check page's; given who asks."""
     ranking: bool = False
@@ -51,21 +54,26 @@ def application(sources: Sources) -> Starlette:
         asked = request.query_params
         return pages.chosen(asked.get("speed", ""), asked.get("load", ""))
 
+    async def shown(request: Request, make: Callable[[Grant], str]) -> str:
+        text = await asyncio.to_thread(make, granted(request))
+        if not text:  # a running session may just have become its finished self
+            await asyncio.to_thread(sources.refresh)
+            text = await asyncio.to_thread(make, granted(request))
+        if not text:
+            raise HTTPException(404)
+        return text
+
     async def page(request: Request) -> Response:
         token = request.path_params["token"]
         if sources.is_check(token, request.client.host if request.client else ""):
             return HTMLResponse(pages.check_page())
-        grant = granted(request)
         ranked = request.query_params.get("order") == _RANKING
-        html = await asyncio.to_thread(
-            _page, sources, grant, units(request), ranked=ranked, token=token
-        )
-        return HTMLResponse(_found(html))
+        make = partial(_page, sources, units(request), ranked=ranked, token=token)
+        return HTMLResponse(await shown(request, make))
 
     async def picture(request: Request) -> Response:
-        grant = granted(request)
-        svg = await asyncio.to_thread(_picture, sources, grant, units(request))
-        return Response(_found(svg), media_type="image/svg+xml")
+        svg = await shown(request, partial(_picture, sources, units(request)))
+        return Response(svg, media_type="image/svg+xml")
 
     async def events(request: Request) -> Response:
         granted(request)
@@ -87,7 +95,7 @@ def application(sources: Sources) -> Starlette:
     return app
 
 
-def _page(sources: Sources, grant: Grant, units: pages.Chosen, *, ranked: bool, token: str) -> str:
+def _page(sources: Sources, units: pages.Chosen, grant: Grant, *, ranked: bool, token: str) -> str:
     if grant.athlete is None:
         board = read_board(sources.library, grant.session)
         if board is None:
@@ -99,7 +107,7 @@ def _page(sources: Sources, grant: Grant, units: pages.Chosen, *, ranked: bool, 
     return "" if own is None else pages.athlete_page(own, units, grant.expires, token)
 
 
-def _picture(sources: Sources, grant: Grant, units: pages.Chosen) -> str:
+def _picture(sources: Sources, units: pages.Chosen, grant: Grant) -> str:
     if grant.athlete is None:
         return ""
     own = read_own(sources.library, grant.athlete, grant.session)
@@ -127,19 +135,11 @@ async def _events(sources: Sources, token: str) -> AsyncIterator[str]:
             version = await asyncio.to_thread(_version, sources, grant)
         except LibraryError:  # busy for a moment; the next change asks again
             version = told
-        if not version:
-            return
-        if version != told:
+        if version and version != told:
             yield f"event: rep\ndata: {version}\n\n"
             told = version
         if not await sources.changes.beyond(seen, HEARTBEAT_S):
             yield ": still here\n\n"
-
-
-def _found(page: str) -> str:
-    if not page:
-        raise HTTPException(404)
-    return page
 
 
 async def _missing(_request: Request, _error: Exception) -> Gone:

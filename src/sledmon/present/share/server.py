@@ -256,6 +256,7 @@ class ShareServer:
             grants=self._grants,
             changes=changes,
             now=self._now,
+            refresh=self._read_grants,
             is_check=self._is_check,
             ranking=self._ranking,
         )
