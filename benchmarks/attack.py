@@ -11,6 +11,7 @@ import asyncio
 import gc
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -38,7 +39,9 @@ from sledmon.present.share import ShareServer
 from sledmon.recording import RecordingWriter
 from sledmon.twin import SessionParams, simulate
 
-QUIET_S = 20.0
+QUIET_S = 6.0
+ATTACK_S = 12.0
+"""In turn, so that whatever else the computer does falls into both alike."""
 PROCESSES = 2
 ADDRESSES = 200
 """Loopback addresses that the attackers pretend to be."""
@@ -94,15 +97,19 @@ def attack(port: int, guesses: int, first: int = 0) -> Counter[str]:
     return answers
 
 
-def be_slow(port: int, over: threading.Event) -> None:
+def be_slow(port: int, first: int, over: threading.Event) -> None:
     """Connections that never finish their request, opened again whenever they are ended."""
     while not over.is_set():
         sockets = []
-        for number in range(40):
+        for number in range(20):
             one = socket.socket()
-            one.bind((f"127.0.9.{1 + number % 4}", 0))
-            one.connect(("127.0.0.1", port))
             sockets.append(one)
+            try:
+                one.settimeout(1.0)
+                one.bind((f"127.0.{9 + first}.{1 + number % 4}", 0))
+                one.connect(("127.0.0.1", port))
+            except OSError:
+                continue
         for _ in range(20):
             for one in sockets:
                 try:
@@ -139,9 +146,9 @@ class Lateness:
 
         loop.call_later = call_later
 
-    def taken(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def taken(self) -> list[float]:
         """What came since the last time."""
-        taken, self.now_ms = np.array(self.now_ms), array("d")
+        taken, self.now_ms = list(self.now_ms), array("d")
         return taken
 
 
@@ -200,16 +207,9 @@ def phones(server: ShareServer, library: Library) -> list[socket.socket]:
 
 
 def measured(server: ShareServer, library: Library, guesses: int, lateness: Lateness) -> None:
-    """Quiet first, then under attack."""
+    """Quiet and attacked in turn, until every guess is made."""
     connected = phones(server, library)
-    lateness.taken()
-    time.sleep(QUIET_S)
-    told("phones alone", lateness.taken())
-    over = threading.Event()
-    slow = threading.Thread(target=be_slow, args=(server.port, over))
-    slow.start()
     command = [sys.executable, "-m", "benchmarks.attack", "--port", str(server.port)]
-    cpu_s, began_s = time.process_time(), time.perf_counter()  # noqa: TID251
     attackers = [
         subprocess.Popen(
             [*command, "--guesses", str(guesses // PROCESSES), "--first", str(n)],
@@ -218,26 +218,43 @@ def measured(server: ShareServer, library: Library, guesses: int, lateness: Late
         )
         for n in range(PROCESSES)
     ]
+    late_ms: dict[str, list[float]] = {"quiet": [], "attacked": []}
+    attacked_s = used_s = 0.0
+    while any(attacker.poll() is None for attacker in attackers):
+        for attacker in attackers:
+            attacker.send_signal(signal.SIGSTOP)
+        time.sleep(0.2)
+        lateness.taken()
+        time.sleep(QUIET_S)
+        late_ms["quiet"] += lateness.taken()
+        cpu_s, began_s = time.process_time(), time.perf_counter()  # noqa: TID251
+        for attacker in attackers:
+            attacker.send_signal(signal.SIGCONT)
+        while any(a.poll() is None for a in attackers):
+            if time.perf_counter() - began_s > ATTACK_S:  # noqa: TID251
+                break
+            time.sleep(0.1)
+        late_ms["attacked"] += lateness.taken()
+        attacked_s += time.perf_counter() - began_s  # noqa: TID251
+        used_s += time.process_time() - cpu_s
     answers: Counter[str] = Counter()
     for attacker in attackers:
         out, _ = attacker.communicate()
         answers.update({k: int(v) for k, _, v in (line.partition("=") for line in out.split())})
-    took_s = time.perf_counter() - began_s  # noqa: TID251
-    used_s = time.process_time() - cpu_s
-    over.set()
-    slow.join()
-    told("under attack", lateness.taken())
+    for when, values in late_ms.items():
+        told(when, values)
     leaked = answers.pop("leaked", 0)
+    total = answers.total()
     print(
-        f"{sum(answers.values())} requests in {took_s:.0f} s ({sum(answers.values()) / took_s:.0f}"
-        f" a second): {dict(answers)}; leaked: {leaked}; this process used"
-        f" {100 * used_s / took_s:.0f} % of a core, load average {os.getloadavg()[0]:.1f}"
+        f"{total} requests in {attacked_s:.0f} s of attack ({total / attacked_s:.0f} a second):"
+        f" {dict(answers)}; leaked: {leaked}; session, pipeline and pages used"
+        f" {100 * used_s / attacked_s:.0f} % of a core, load average {os.getloadavg()[1]:.1f}"
     )
     for one in connected:
         one.close()
 
 
-def told(when: str, late_ms: Sequence[float] | np.ndarray[Any, Any]) -> None:
+def told(when: str, late_ms: Sequence[float]) -> None:
     p50, p99, most = np.percentile(late_ms, [50, 99, 100])
     print(f"{when}: {len(late_ms)} packets stamped {p50:.2f} ms after their moment (p50),"
           f" p99 {p99:.2f} (wanted < {LIMIT_MS:g}), max {most:.1f}")  # fmt: skip
@@ -251,7 +268,12 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.port:
         os.nice(10)  # attackers have computers of their own
+        over = threading.Event()
+        slow = threading.Thread(target=be_slow, args=(asked.port, asked.first, over))
+        slow.start()
         answers = attack(asked.port, asked.guesses, asked.first)
+        over.set()
+        slow.join()
         print(" ".join(f"{k.replace(' ', '-')}={v}" for k, v in answers.items()))
         return
     gc.set_threshold(100_000, 50, 50)  # as the command does

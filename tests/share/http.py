@@ -34,12 +34,12 @@ class Connection:
 
     def raw(self, request: bytes, timeout_s: float = 10.0) -> Answer:
         """Whatever bytes; status 0: the connection was closed without an answer."""
-        with socket.create_connection((self.address, self.port), timeout=timeout_s) as sock:
-            try:
+        try:
+            with socket.create_connection((self.address, self.port), timeout=timeout_s) as sock:
                 sock.sendall(request)
                 return read_answer(sock, head=request.startswith(b"HEAD"))
-            except (ConnectionResetError, BrokenPipeError):
-                return Answer(0, b"", b"")
+        except (ConnectionResetError, BrokenPipeError):
+            return Answer(0, b"", b"")
 
 
 def read_answer(sock: socket.socket, *, head: bool = False) -> Answer:

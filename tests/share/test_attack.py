@@ -280,8 +280,7 @@ def test_one_client_keeps_so_many_connections_and_no_more(shared: Shared) -> Non
     most = GENEROUS.connections
     with opened(shared, most, events_of(shared, "Ann")) as streams:
         assert all(read_answer(one).status == 200 for one in streams)
-        with opened(shared, 1, b"") as (one_more,):
-            assert ended(one_more)
+        assert shared.connection().get(shared.path("Ann")).status == 0
     answers = (shared.connection().get(shared.path("Ann")).status for _ in range(1000))
     assert 200 in answers  # as soon as the server has seen them go
 
@@ -320,10 +319,12 @@ def test_a_wrong_token_takes_as_long_as_an_expired_one(season: tuple[Library, UU
         path = shared.path("Ann")
         now[0] = NOW + timedelta(days=2)
         timed: dict[str, list[float]] = {path: [], f"/{new_token()}": []}
-        for _ in range(150):
-            for asked, times in timed.items():
-                times.append(seconds_of(partial(shared.connection().get, asked)))
-        expired, wrong = (statistics.median(times) for times in timed.values())
+        draw = random.Random(1)
+        for _ in range(400):
+            asked = draw.choice(list(timed))
+            timed[asked].append(seconds_of(partial(shared.connection().get, asked)))
+        # The lower quarter: those that met no pause between connections, and a quiet computer.
+        expired, wrong = (statistics.quantiles(times)[0] for times in timed.values())
     assert abs(expired - wrong) < 0.3 * max(expired, wrong)
 
 

@@ -20,7 +20,7 @@ from sledmon.present.share.limits import LimitParams, Limits
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
-    from uvicorn import Config, Server
+    from uvicorn import Server
 
 GLANCE_S: Final = 0.25
 """How often the library is asked whether another process changed it."""
@@ -186,12 +186,12 @@ class ShareServer:
             self._ready.set()
 
     async def _serve(self, listening: socket.socket) -> None:
-        from uvicorn import Server
+        from sledmon.present.share.connections import Doors, PacedServer
 
         glance, changes = asyncio.Event(), Changes()
         self._loop, self._glance = asyncio.get_running_loop(), glance
         with self._library.read_only() as library:
-            self._server = Server(self._config(library, changes))
+            self._server = PacedServer(self._app(library, changes), Doors(self._limits))
             serving = asyncio.create_task(self._server.serve(sockets=[listening]))
             watching = asyncio.create_task(self._watch(library, glance, changes, self._server))
             self._ready.set()
@@ -223,29 +223,6 @@ class ShareServer:
                     self._tell(f"{error}; pages show what was read before")
                 trouble = str(error)
         changes.end()
-
-    def _config(self, library: Library, changes: Changes) -> "Config":
-        from uvicorn import Config
-
-        from sledmon.present.share.connections import Doors, protocol_at
-
-        return Config(
-            self._app(library, changes),
-            http=protocol_at(Doors(self._limits)),
-            ws="none",
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            backlog=BACKLOG,
-            h11_max_incomplete_event_size=self._limits.params.head_bytes,
-            timeout_keep_alive=5,
-            timeout_graceful_shutdown=1,
-        )
 
     def _app(self, library: Library, changes: Changes) -> "ASGIApp":
         from sledmon.present.share.app import Sources, application
