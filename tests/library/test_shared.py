@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -93,6 +94,13 @@ def test_a_token_ends_a_day_after_its_session_and_the_next_one_sweeps_it_out(
         later = grant.expires + timedelta(seconds=1)
         issue_token(edit.connection, b"\1" * 32, grant.athlete, session, later)
     assert standing(library) == [b"\1" * 32]
+
+
+def test_nothing_is_shared_of_a_session_that_is_not_there(library: Library) -> None:
+    store_results(library, results([rep(1)]))
+    with pytest.raises(LibraryError, match="not in the library any more"):
+        issued(library, "Ann", uuid4())
+    assert standing(library) == []
 
 
 def test_who_is_under_16_is_shared_only_with_consent_and_no_longer_than_it_stands(

@@ -77,6 +77,7 @@ def test_last_time_is_the_newest_session_at_that_load_and_never_a_later_one() ->
     assert found is not None
     assert found.before.value == 4.4
     assert last_time(own(reps, later, today)) is None
+    assert last_time(own(reps, today, best(4.4, day=""))) is None
     assert last_time(own(reps, today, best(4.4, resistance_kg=20.0))) is None
 
 

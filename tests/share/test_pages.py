@@ -1,6 +1,7 @@
 """What stands on the pages, and what never does."""
 
 import re
+import socket
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,7 +20,7 @@ def test_an_athlete_sees_their_own_reps_and_nothing_of_others(shared: Shared) ->
     assert answer.status == 200
     assert len(re.findall("<h3>Rep", page)) == 6
     assert "Take off 10 lb." in page
-    assert re.search(r">0\.09 m/s</span>.* faster than last time \(13 November\)", page)
+    assert re.search(r">0\.09 m/s</span>.* faster than last time, 13 November, at this load", page)
     for other in ("Bo", "Kim", "Annika", "Berg", "4.20", "4.90"):
         assert not re.search(rf"\b{re.escape(other)}\b", page), other
 
@@ -119,6 +120,28 @@ def test_nothing_is_bound_before_it_is_started_or_after_it_is_stopped(
         assert shared.connection().get("/x").status == 404
     with pytest.raises(ConnectionRefusedError):
         shared.connection().get(path)
+
+
+def test_shared_once_more_the_same_codes_open_the_same_pages(shared: Shared) -> None:
+    path, port = shared.path("Ann"), shared.server.port
+    shared.server.stop()
+    shared.server.start()
+    assert (shared.path("Ann"), shared.server.port) == (path, port)
+    assert shared.connection().get(path).status == 200
+
+
+def test_the_check_page_tells_which_phone_came_and_is_not_fooled_by_the_laptop(
+    shared: Shared,
+) -> None:
+    path = "/" + shared.server.check_url().rpartition("/")[2]
+    assert b"reaches the laptop" in shared.connection().get(path).body
+    assert not shared.server.reached.is_set()
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{shared.server.port}\r\n\r\n"
+    address = ("127.0.0.1", shared.server.port)
+    with socket.create_connection(address, timeout=5, source_address=("127.0.0.2", 0)) as phone:
+        phone.sendall(request.encode())
+        assert shared.server.reached.wait(5)
+    assert shared.server.reached_from == "127.0.0.2"
 
 
 def test_a_taken_port_and_a_foreign_address_are_one_sentence(shared: Shared) -> None:

@@ -172,8 +172,8 @@ def _follow(wanted: _Wanted, server: "ShareServer", *, board: bool, codes: Path 
             for one, name in athletes.items():
                 try:
                     show(name, server.url_for(one, session))
-                except LibraryError as error:  # erased or without consent since
-                    say(str(error))
+                except LibraryError:  # erased, finished or without consent since: look again
+                    continue
         if not athletes:
             say("No rep yet: codes come with each athlete's first.")
         for name in without_consent:

@@ -116,6 +116,8 @@ def issue_token(
                 f"{found.nickname} is under 16, and nobody consented to sharing; enter it: sledmon"
                 f" library add --athlete '{found.nickname}' --consent share --given-by WHO"
             )
+    if shared_session(connection, session) is None:
+        raise LibraryError("this session is not in the library any more; nothing is shared")
     _drop_expired(connection, now)
     row = {
         "sha256": sha256.hex(),

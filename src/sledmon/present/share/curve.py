@@ -11,7 +11,7 @@ from sledmon.results import Rep, Split
 
 _LEFT, _TOP, _BOTTOM = 46.0, 14.0, 34.0
 _STEPS: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
-_LINES: Final = 5
+_LINES: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

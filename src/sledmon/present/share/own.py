@@ -120,14 +120,16 @@ def best_behind(own: Own) -> tuple[SessionBest | None, Rep | None]:
 
 
 def last_time(own: Own) -> LastTime | None:
-    """Against the newest earlier session with a rep like the last counted; None without one."""
+    """Against the newest other session with a rep like the last counted, if that was earlier."""
     last = own.last_counted
     if last is None:
         return None
     same = [best for best in own.bests if alike(best) == alike(last)]
     today = next((best for best in same if best.session_id == own.session.id), None)
     before = next((best for best in same if best.session_id != own.session.id), None)
-    if today is None or before is None or before.recorded_utc > today.recorded_utc:
+    if today is None or before is None:
+        return None
+    if not "" < before.recorded_utc <= today.recorded_utc:  # later, or nobody knows when
         return None
     return LastTime(
         today=velocity_of(today), before=velocity_of(before), recorded_utc=before.recorded_utc

@@ -150,7 +150,7 @@ def _told(own: Own) -> dict[str, Any]:
         "counted": counted,
         "best": best,
         "best_velocity": of.velocity_of(best),
-        "best_is_today": best is not None and best.session_id == own.session.id,
+        "best_is_here": best is not None and best.session_id == own.session.id,
         "best_is_last": _is(best, own, counted),
         "against": of.last_time(own),
         "curve": curve,
@@ -175,7 +175,7 @@ def _history(own: Own) -> list[dict[str, Any]]:
     return [
         {
             "day": shown.short_day(bests[0].recorded_utc),
-            "today": bests[0].session_id == own.session.id,
+            "is_this": bests[0].session_id == own.session.id,
             "free": _fastest(bests, None, own),
             "like": _fastest(bests, like, own) if like and not like.unresisted else None,
         }

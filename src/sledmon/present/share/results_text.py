@@ -17,7 +17,7 @@ def results_text(own: Own, units: Chosen, most_bytes: int) -> str:
     if counted is not None:
         lines[0] += f", {shown.yards_text(counted.conditions.distance_m)}"
         best = best_like(own, counted)
-        when = f" ({shown.day_text(best.recorded_utc)})" if best else ""
+        when = f" ({shown.day_text(best.recorded_utc)})" if best and best.recorded_utc else ""
         at = "no sled" if counted.conditions.unresisted else "this load"
         velocity = counted.estimates.window.velocity_mps
         lines.append(f"last {_speed(velocity, speed)}, {_load(counted, load)}")

@@ -35,7 +35,8 @@ class ShareServer:
     """Pages of one library on one interface; off until ``start``.
 
     Tokens exist here and in the QR codes; the library keeps their hashes. Pages are read through
-    connections that cannot write.
+    connections that cannot write. A running session's id is its ``SessionStore.id``; its codes stay
+    good when it is finished.
     """
 
     def __init__(
@@ -72,8 +73,10 @@ class ShareServer:
         self._failure: BaseException | None = None
 
     def start(self) -> None:
-        """Bind and serve; returns once pages can be asked for."""
+        """Bind and serve; returns once pages can be asked for. After ``stop``, codes stay good."""
         listening = self._bound()
+        self._failure = None
+        self._ready.clear()
         self.port = listening.getsockname()[1]
         self._read_grants()
         self._thread = threading.Thread(
