@@ -14,7 +14,7 @@ from sledmon.results import Rep, Verdict
 from tests.library.sessions import DISTANCE_M, rep
 from tests.share.season import TODAY_UTC, run
 
-TODAY = SharedSession(id=uuid4(), recorded_utc=TODAY_UTC, title="", finished=True)
+TODAY = SharedSession(id=uuid4(), recorded_utc=TODAY_UTC, title="")
 
 
 def best(

@@ -36,24 +36,21 @@ from sledmon.library.sessions import (
     store_results,
 )
 from sledmon.library.shared import (
-    Grant,
     OnBoard,
     SessionBest,
     SharedSession,
     board,
-    grants,
-    issue_token,
     may_not_share,
     may_share,
     newest_session,
     nickname_of,
     own_documents,
     rep_document,
-    revoke_tokens,
     session_bests,
     shared_session,
 )
 from sledmon.library.sync import Synced, conflicts, synchronise
+from sledmon.library.tokens import Grant, grants, issue_token, revoke_tokens
 
 __all__ = [
     "SCOPES",

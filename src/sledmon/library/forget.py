@@ -14,7 +14,7 @@ from sledmon.library.ids import mentions
 from sledmon.library.library import Edit
 from sledmon.library.rows import Content, blank, load
 from sledmon.library.schema import Aggregate
-from sledmon.library.shared import revoke_tokens
+from sledmon.library.tokens import revoke_tokens
 from sledmon.library.versions import Version
 
 _NOTE = "an athlete was erased; the recording is elsewhere"

@@ -25,7 +25,7 @@ from sledmon.library.from_document import (
 from sledmon.library.ids import plain_text, session_id
 from sledmon.library.library import Edit, Library
 from sledmon.library.rows import Content, Row, content, drop_parts
-from sledmon.library.shared import move_tokens
+from sledmon.library.tokens import move_tokens
 from sledmon.samples import Opened
 
 

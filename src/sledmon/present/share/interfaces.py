@@ -11,6 +11,8 @@ from sledmon.errors import ShareError
 ALL: Final = "0.0.0.0"  # noqa: S104 - bound to only where the user writes it
 _SOMEWHERE: Final = ("192.0.2.1", 9)
 """Reserved for documentation: a datagram socket tied to it sends nothing."""
+HTTP_PORT: Final = 80
+"""Browsers leave it out."""
 _SIOCGIFADDR: Final = 0x8915
 
 
@@ -77,7 +79,8 @@ def hosts(address: str, port: int) -> frozenset[str]:
         names = {in_url(address), "localhost"}
     else:
         names = {in_url(address)}
-    return frozenset(f"{name}:{port}" for name in names)
+    named = {f"{name}:{port}" for name in names}
+    return frozenset(named | names if port == HTTP_PORT else named)
 
 
 def in_url(address: str) -> str:
