@@ -158,6 +158,7 @@ def test_a_new_rep_is_on_the_phone_within_a_second(chromium: Any, shared: Shared
         assert took_s < 1.0
         assert page.locator(".big b:visible").first.inner_text() == "10.29"
         assert "Rep 7" in page.locator("#heard").inner_text()
+        assert page.evaluate("document.activeElement.dataset.key") == "mph"
         # The session ends: it gets its lasting identity, and the page goes on.
         store.replace_session({**told.document, "reps": reps})
         page.reload()

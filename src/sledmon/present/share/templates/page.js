@@ -63,10 +63,10 @@
     if (!answer.ok) return answer.status === 404 ? ended() : lost();
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = document.querySelector("main");
-    const open = new Set([...main.querySelectorAll("details[open]")].map((one) => one.id));
     const next = document.importNode(fresh.querySelector("main"), true);
-    for (const one of next.querySelectorAll("details")) one.open = open.has(one.id);
+    const key = document.activeElement?.dataset.key;
     main.replaceWith(next);
+    if (key) next.querySelector(`[data-key="${key}"]`).focus({ preventScroll: true });
     heard.textContent = next.dataset.said;
     status.textContent = "";
   };
@@ -79,8 +79,9 @@
     });
     events.addEventListener("error", () => {
       if (events.readyState === EventSource.CLOSED) {
+        const later = () => { lost(); setTimeout(listen, 5000); };
         fetch(location.pathname, { method: "HEAD", cache: "no-store" }).then(
-          (answer) => (answer.status === 404 ? ended() : setTimeout(listen, 5000)), lost);
+          (answer) => (answer.status === 404 ? ended() : later()), later);
       } else lost();
     });
   };
