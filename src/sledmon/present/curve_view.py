@@ -20,7 +20,7 @@ from sledmon.units import yards_to_metres
 
 GATE_M: Final = yards_to_metres(5.0)
 LEAST_TOP_MPS: Final = 4.0
-DRAWN_POINTS: Final = 60
+DRAWN_POINTS: Final = 61
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
