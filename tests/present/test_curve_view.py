@@ -59,7 +59,7 @@ def test_a_smooth_curve_keeps_to_its_points_and_never_overshoots(
 @given(st.lists(st.floats(0.01, 1.0), min_size=3, max_size=10))
 def test_what_rises_all_the_way_is_drawn_rising(steps_mps: list[float]) -> None:
     velocity = np.array([0.0, *np.cumsum(steps_mps)])
-    _, drawn = smooth(np.arange(len(velocity)) * 0.9144, velocity)
+    _, drawn = smooth(np.linspace(0.0, 9.144, len(velocity)), velocity)
     assert np.all(np.diff(drawn) >= -1e-12)
 
 
