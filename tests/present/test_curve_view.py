@@ -19,6 +19,8 @@ LOADED_CURVE = (1.5, 2.4, 3.0, 3.4, 3.7, 3.9, 4.05, 4.1, 4.15, 4.2)
 LOADED = Conditions(athlete="A", load_kg=4.5, sled_kg=SLED_KG, surface="turf")
 UNRESISTED = replace(LOADED, unresisted=True, load_kg=0.0, sled_kg=0.0)
 
+SPEEDS_MPS = st.floats(0.0, 7.0).map(lambda velocity: round(velocity, 3))
+
 
 def judged(reps: list[Rep], plan: Plan | None = None) -> tuple[Rep, ...]:
     return Judge().judge(reps, [None] * len(reps), [plan or Plan()] * len(reps))
@@ -38,7 +40,7 @@ def view(
 
 @given(
     st.lists(st.floats(0.2, 2.0), min_size=2, max_size=12),
-    st.lists(st.floats(0.0, 7.0), min_size=13, max_size=13),
+    st.lists(SPEEDS_MPS, min_size=13, max_size=13),
 )
 def test_a_smooth_curve_keeps_to_its_points_and_never_overshoots(
     steps_m: list[float], speeds_mps: list[float]
@@ -64,7 +66,7 @@ def test_what_rises_all_the_way_is_drawn_rising(steps_mps: list[float]) -> None:
 
 
 @pytest.mark.parametrize("points", [3, 4, 5, 6, 7, 11])
-@given(st.lists(st.floats(0.0, 7.0), min_size=11, max_size=11))
+@given(st.lists(SPEEDS_MPS, min_size=11, max_size=11))
 def test_a_smooth_curve_goes_through_its_points(points: int, speeds_mps: list[float]) -> None:
     """Seen where the points lie among those that are drawn."""
     every = (DRAWN_POINTS - 1) // (points - 1)
