@@ -78,6 +78,20 @@ def test_next_and_back_pressed_before_anything_is_recorded_end_where_they_began(
     assert field.lane.conditions.athlete == field.sideline.queue.now.name == "Demo"
 
 
+def test_keys_pressed_faster_than_they_are_recorded_add_up() -> None:
+    """While a rep is measured, what the coach says waits for a moment."""
+    field = at(until_s=59.0)
+    field.deaf = True
+    assert [field.sideline.load(1), field.sideline.load(1)] == ["Load: 25 lb.", "Load: 30 lb."]
+    assert [field.sideline.new_set(), field.sideline.new_set()] == ["Set 3.", "Set 4."]
+    assert [field.sideline.sled(), field.sideline.sled()] == ["Load: no sled.", "Load: the sled."]
+    field.hear()
+    now = field.lane.conditions
+    assert (now.set_number, now.unresisted) == (4, False)
+    assert now.load_kg == pytest.approx(pounds_to_kilograms(30.0), abs=1e-3)
+    assert field.sideline.load(-1) == "Load: 25 lb."
+
+
 def test_one_athlete_alone_says_nothing() -> None:
     field = Field(records_of(CLEAN)).until(BETWEEN_S)
     assert field.sideline.next() == ""

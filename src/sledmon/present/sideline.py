@@ -5,7 +5,7 @@ Every action answers with a sentence of what it did. Nothing is edited: undoing 
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sledmon.plan import mass_words
@@ -14,7 +14,7 @@ from sledmon.present.queue import Queue
 from sledmon.present.settings import MassUnit, Settings
 from sledmon.present.state import Happening, LaneState, RepEnded, SidelineState, made_of
 from sledmon.present.trail import Run
-from sledmon.results import Rep
+from sledmon.results import Conditions, Rep
 from sledmon.units import kilograms_to_pounds, pounds_to_kilograms
 
 Say = Callable[[int, str, str, float | None], None]
@@ -52,6 +52,8 @@ class Sideline:
     _earlier: dict[int, list[_Done]] = field(default_factory=lambda: defaultdict(list))
 
     _recovered: list[tuple[int, Run]] = field(default_factory=list)
+    _asked: tuple[int, int, Conditions] | None = None
+    """What was asked for when so many of a lane's inputs had come."""
 
     @property
     def here(self) -> LaneState:
@@ -104,6 +106,7 @@ class Sideline:
 
     def _take_back(self, done: dict[int, list[_Done]]) -> str:
         newest = done[self.lane].pop()
+        self._asked = None
         for _ in range(newest.events):
             self.say(self.lane, "undo", "", None)
         if newest.undo is not None:
@@ -133,7 +136,7 @@ class Sideline:
 
     def load(self, plates: int) -> str:
         """So many of the smallest plates on, or off."""
-        conditions = self.here.conditions
+        conditions = self._conditions()
         pounds = self.settings.mass is MassUnit.POUND
         if pounds:
             now = round(kilograms_to_pounds(conditions.load_kg), 1)
@@ -141,6 +144,7 @@ class Sideline:
         else:
             load_kg = max(0.0, conditions.load_kg + plates * PLATE_KG)
         said = mass_words(load_kg, in_pounds=pounds)
+        self._ask(replace(conditions, unresisted=False, load_kg=load_kg))
         if conditions.unresisted:
             self.say(self.lane, "unresisted", "0", None)
         self.say(self.lane, "load_kg", f"{load_kg:.4f}", None)
@@ -150,13 +154,17 @@ class Sideline:
 
     def sled(self) -> str:
         """The sled on, or off for free reps."""
-        off = not self.here.conditions.unresisted
+        conditions = self._conditions()
+        off = not conditions.unresisted
+        self._ask(replace(conditions, unresisted=off))
         self._event("unresisted", "1" if off else "0", words.SAID["unresisted"])
         return words.DONE_LOAD.format(load=words.NO_SLED if off else words.SLED_ON)
 
     def new_set(self) -> str:
         """The next set begins."""
-        number = self.here.conditions.set_number + 1
+        conditions = self._conditions()
+        number = conditions.set_number + 1
+        self._ask(replace(conditions, set_number=number))
         self._event("set", str(number), words.SAID["set"].format(value=number))
         return words.DONE_SET.format(number=number)
 
@@ -233,6 +241,15 @@ class Sideline:
     def _event(self, kind: str, value: str, what: str) -> None:
         self.say(self.lane, kind, value, None)
         self._done[self.lane].append(_Done(what, 1))
+
+    def _conditions(self) -> Conditions:
+        """As recorded, or as they will be once what was said a moment ago is."""
+        if self._asked is not None and self._asked[:2] == (self.lane, self.here.events):
+            return self._asked[2]
+        return self.here.conditions
+
+    def _ask(self, conditions: Conditions) -> None:
+        self._asked = self.lane, self.here.events, conditions
 
     def _was_recovered(self, ended: RepEnded) -> bool:
         """Whether the coach said that this was a rep: it counts, and Undo takes that back."""

@@ -93,9 +93,10 @@ class LaneState:
     """The running number as it may be shown: changes every ``SHOWN_EVERY_S``."""
     last_final_s: float = -math.inf
     """When the newest rep became final."""
+    events: int = 0
+    """How many of the coach's inputs have come."""
     _shown_at_s: float = -math.inf
     _coach: CoachLog = field(default_factory=CoachLog)
-    _events: int = 0
 
     @property
     def conditions(self) -> Conditions:
@@ -138,9 +139,9 @@ class LaneState:
 
     def take_event(self, said: Said) -> None:
         """Fold one of the coach's inputs; EventError where it makes no sense."""
-        self._events += 1
+        self.events += 1
         self.now_s = max(self.now_s, said.event.received_ns / NANOSECONDS_PER_SECOND)
-        self._coach.add(said.event, self._events)
+        self._coach.add(said.event, self.events)
 
     def set_rig(self, rig: Rig) -> None:
         """The rig as the recording has it."""
