@@ -1,53 +1,23 @@
-"""What the live screen says of a lane: words, marks and tones, ready to be painted. No Qt.
-
-Nothing is decided here: zones, flags, causes and advice are ``judge/``'s. A state is told three
-ways, by tone, shape and word, so that sun or eyes may take away any two of them.
-"""
+"""What the live screen says of a lane: words, marks and tones, ready to be painted. No Qt."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final
 
-from sledmon.acquire.sensor import Phase, SensorStatus
+from sledmon.acquire.sensor import Phase
 from sledmon.judge import compared_with, missing_for_baseline
-from sledmon.judge.wording import (
-    CAUSES,
-    line_words,
-    surety_words,
-    verdict_sentence,
-    worst_loss,
-)
+from sledmon.judge.wording import verdict_sentence
 from sledmon.present import live_words as words
 from sledmon.present.quantities import UNKNOWN, Quantities, clock, plus_minus, seconds
+from sledmon.present.sensor_lines import SensorLine, alarm, sensor_lines
 from sledmon.present.settings import Settings
 from sledmon.present.state import LaneState
-from sledmon.results import Measured, Rep
+from sledmon.present.tiles import Tile, Tone, tile_of
+from sledmon.results import Rep
 
-LOW_BATTERY_PERCENT: Final = 15
-FULL_BAR_MPS: Final = 6.0
-"""Velocity at which the athlete's bar is full while there is no line; few backpedal faster."""
 STRIP_REPS: Final = 32
 """More of the newest than any screen has room for."""
-
-
-class Tone(StrEnum):
-    """How a state looks."""
-
-    INSIDE = "inside"
-    PAST = "past"
-    PLAIN = "plain"  # nothing is claimed: an outline only
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A state in words."""
-
-    tone: Tone
-    mark: str
-    word: str
-    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +52,6 @@ class StripRep:
     excluded: bool = False
     provisional: bool = False
     """Running or being measured: hatched."""
-
-
-@dataclass(frozen=True, slots=True)
-class SensorLine:
-    """How one sensor stands."""
-
-    name: str
-    words: str
-    trouble: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,40 +127,18 @@ def live_view(lane: LaneState, coaching: Coaching) -> LiveView:
         strip=_strip(lane, mine, coaching, quantities),
         advice=(told.verdict.advice or "") if told else "",
         sentence=verdict_sentence(told) if told else "",
-        sensors=tuple(_sensor_line(lane, device) for device in ("imu", "encoder")),
+        sensors=sensor_lines(lane),
         trust=_trust(shown, coaching),
         recording=words.RECORDING.format(clock=clock(lane.now_s)),
-        alarm=_alarm(lane),
+        alarm=alarm(lane),
     )
-
-
-def tile_of(rep: Rep) -> Tile:
-    """What is said of a finished rep."""
-    verdict = rep.verdict
-    if rep.excluded:
-        return Tile(Tone.PLAIN, "×", words.TILE_EXCLUDED)
-    if not rep.estimates.complete:
-        return Tile(Tone.PLAIN, "■", words.TILE_SHORT)
-    if verdict.flag is not None:
-        mark = "▼▼" if verdict.flag == "strength-load" else "▼"
-        return Tile(Tone.PAST, mark, words.TILE_PAST[verdict.flag], _flag_lines(rep))
-    if rep.estimates.trust == "poor" or not rep.estimates.window.velocity_mps.known:
-        return Tile(Tone.PLAIN, "?", words.TILE_NOT_JUDGED, rep.estimates.notes[:1])
-    if verdict.zone == "baseline":
-        return Tile(Tone.PLAIN, "●", words.TILE_BASELINE)
-    if verdict.zone == "unknown":
-        return Tile(Tone.PLAIN, "○", words.TILE_NO_BASELINE)
-    slower = words.SLOWER_ALONE.format(percent=_percent(verdict.velocity_decrement))
-    if verdict.zone == "speed" and verdict.certainty != "within-error":
-        return Tile(Tone.INSIDE, "▲", words.TILE_INSIDE, (slower,))
-    return Tile(Tone.PLAIN, "◆", words.TILE_WITHIN, (slower,))
 
 
 def _hero(lane: LaneState, coaching: Coaching, quantities: Quantities) -> Hero:
     hidden, unit = coaching.blind, quantities.speed_unit
     struck = "encoder" in lane.lost
     if lane.running:
-        text = words.HIDDEN if hidden else quantities.speed(_forwards(lane.shown_mps))
+        text = words.HIDDEN if hidden else quantities.speed(forwards(lane.shown_mps))
         return Hero(text, unit, words.RUNNING, struck)
     rep = lane.last_rep
     if rep is None:
@@ -239,25 +178,9 @@ def _tile(lane: LaneState, coaching: Coaching) -> Tile:
     return replace(tile, lines=()) if coaching.blind else tile
 
 
-def _forwards(velocity_mps: float) -> float:
+def forwards(velocity_mps: float) -> float:
     """Swaying back is no number for a coach; unknown stays so."""
     return max(velocity_mps, 0.0)
-
-
-def _flag_lines(rep: Rep) -> tuple[str, ...]:
-    verdict = rep.verdict
-    line = line_words(verdict)
-    sure = words.SURE.format(surety=surety_words(verdict), cause=CAUSES[verdict.cause or "load"])
-    if verdict.flag == "fatigue":
-        return words.LOST.format(percent=_percent(worst_loss(verdict)), line=line), sure
-    return words.SLOWER.format(percent=_percent(verdict.velocity_decrement), line=line), sure
-
-
-def _percent(measured: Measured) -> str:
-    if not measured.known:
-        return UNKNOWN
-    error = plus_minus(100 * measured.sigma, 0)
-    return f"{100 * measured.value:.0f}{f' {error}' if error else ''} %"
 
 
 def _cells(
@@ -334,28 +257,6 @@ def _rest(lane: LaneState, mine: Sequence[Rep]) -> str:
     return words.REST_OF.format(taken=taken, planned=clock(planned_s))
 
 
-def _sensor_line(lane: LaneState, device: str) -> SensorLine:
-    name = words.BELT if device == "imu" else words.TETHER
-    status = next((each for each in lane.sensors.values() if each.device == device), None)
-    if status is None:
-        return SensorLine(name, words.ABSENT)
-    return SensorLine(name, _phase_words(status), status.phase is not Phase.STREAMING)
-
-
-def _phase_words(status: SensorStatus) -> str:
-    said = {
-        Phase.LOOKING: words.LOOKING,
-        Phase.GREETING: words.GREETING,
-        Phase.STREAMING: words.STREAMING,
-        Phase.STOPPED: words.STOPPED,
-    }[status.phase]
-    percent = status.battery_percent
-    if percent is not None and status.phase is Phase.STREAMING:
-        low = percent <= LOW_BATTERY_PERCENT
-        said += ", " + (words.BATTERY_LOW if low else words.BATTERY).format(percent=percent)
-    return said
-
-
 def _trust(rep: Rep | None, coaching: Coaching) -> str:
     if rep is None:
         return ""
@@ -364,49 +265,3 @@ def _trust(rep: Rep | None, coaching: Coaching) -> str:
     if coaching.blind:  # a note may tell how far, or how fast
         why = ""
     return f"{words.TRUST}: {words.TRUSTS[trust]}" + (f", {why}" if why else "")
-
-
-def _alarm(lane: LaneState) -> str:
-    lost = [words.BELT if device == "imu" else words.TETHER for device in sorted(lane.lost)]
-    return words.SENSOR_LOST.format(sensor=" / ".join(lost)) if lost else ""
-
-
-@dataclass(frozen=True, slots=True)
-class AthleteView:
-    """What the athlete sees while running backwards: number, bar and line, nothing else."""
-
-    athlete: str
-    rep: str
-    number: str
-    fraction: float
-    """Of the bar that is filled, 0 to 1; NaN leaves it empty."""
-    line: float
-    """Where the speed line stands on it; NaN: there is none."""
-    tone: Tone = Tone.PLAIN
-    """Of a finished rep; nothing is claimed of a running one."""
-
-
-def athlete_view(lane: LaneState, coaching: Coaching, line_mps: float) -> AthleteView:
-    """The running number while there is one, else that of the athlete's last rep."""
-    quantities = Quantities(coaching.settings)
-    athlete = lane.conditions.athlete
-    mine = lane.reps_of(athlete)
-    done = mine[-1] if mine and mine[-1] is lane.last_rep and not lane.running else None
-    velocity_mps, text, tone = math.nan, UNKNOWN, Tone.PLAIN
-    if lane.running:
-        velocity_mps = _forwards(lane.shown_mps)
-        text = quantities.speed(velocity_mps, decimals=1)  # two could not be read
-    elif done is not None:
-        velocity_mps = done.estimates.window.velocity_mps.value
-        text, tone = quantities.speed(velocity_mps), tile_of(done).tone
-    hidden = coaching.blind
-    full_mps = 1.25 * line_mps if line_mps > 0.0 else FULL_BAR_MPS
-    empty = hidden or math.isnan(velocity_mps)
-    return AthleteView(
-        athlete=athlete,
-        rep=words.REP.format(number=len(mine) + (done is None)),
-        number=words.HIDDEN if hidden else text,
-        fraction=math.nan if empty else min(1.0, velocity_mps / full_mps),
-        line=line_mps / full_mps if line_mps > 0.0 else math.nan,
-        tone=Tone.PLAIN if hidden else tone,
-    )

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from sledmon.present import live_words as words
 from sledmon.present.announcing import Announcer, Audio
+from sledmon.present.athlete_view import AthleteView
 from sledmon.present.dashboard.feed import Feed
 from sledmon.present.dashboard.live.athlete import AthleteWindow
 from sledmon.present.dashboard.live.screen import LiveScreen
@@ -14,7 +15,6 @@ from sledmon.present.dashboard.queue import QueueScreen
 from sledmon.present.dashboard.settings import SettingsScreen
 from sledmon.present.dashboard.summary import SummaryScreen
 from sledmon.present.dashboard.window import Window
-from sledmon.present.live_view import AthleteView
 from sledmon.present.preflight import Checks
 from sledmon.present.queue import Queue
 from sledmon.present.running import Ended, RunningSession, Told

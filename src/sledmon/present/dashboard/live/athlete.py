@@ -7,10 +7,11 @@ from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QPainter, QPen, QR
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sledmon.present import live_words as words
+from sledmon.present.athlete_view import AthleteView
 from sledmon.present.dashboard.look import BOLD, Look, font
 from sledmon.present.dashboard.painted import Painted, draw_text, fitted, text_width
-from sledmon.present.live_view import AthleteView, Tone
 from sledmon.present.settings import Settings
+from sledmon.present.tiles import Tone
 
 
 class AthletePanel(Painted[AthleteView]):

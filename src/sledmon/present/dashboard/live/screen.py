@@ -6,13 +6,14 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 
 from sledmon.present import live_words as words
+from sledmon.present.athlete_view import AthleteView, athlete_view
 from sledmon.present.dashboard.live.board import SHARE, Board
 from sledmon.present.dashboard.live.keys import KeysSheet
 from sledmon.present.dashboard.live.panels import AdvicePanel, Saying, Status, StatusBar
 from sledmon.present.dashboard.live.strip import Strip
 from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.screen import KeyButton, Screen
-from sledmon.present.live_view import AthleteView, Coaching, LiveView, athlete_view, live_view
+from sledmon.present.live_view import Coaching, LiveView, live_view
 from sledmon.present.running import Told
 from sledmon.present.sideline import Sideline
 from sledmon.present.state import Happening, Refused
