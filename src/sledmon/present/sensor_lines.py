@@ -33,7 +33,7 @@ def alarm(lane: LaneState) -> str:
 
 def _sensor_line(lane: LaneState, device: Device) -> SensorLine:
     name = words.BELT if device == "imu" else words.TETHER
-    status = next((each for each in lane.sensors.values() if each.device == device), None)
+    status = lane.sensors.get(device)
     if status is None:
         return SensorLine(name, words.ABSENT)
     return SensorLine(name, _phase_words(status), status.phase is not Phase.STREAMING)
