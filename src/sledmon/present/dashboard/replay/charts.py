@@ -59,6 +59,7 @@ class Charts(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         for row, plot in enumerate(self._plots):
             self.addItem(plot, row=row, col=0)
         self._bands = Bands()
+        self.session.addItem(self._bands, ignoreBounds=True)
         self._replayed: Replayed | None = None
         self._shown: ShownRep | None = None
         self._axis = Axis.TIME
@@ -87,7 +88,6 @@ class Charts(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         palette, quantities = self._known_look.palette, self._known_look.quantities
         plot, speed = self.session, quantities.speed_value(1.0)
         plot.wipe()
-        plot.addItem(self._bands, ignoreBounds=True)
         time_s, velocity_mps = replayed.overview
         first_s, last_s = replayed.span_s
         last_s = max(last_s, first_s + 1.0)
@@ -161,16 +161,15 @@ class Charts(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def set_edges(self, edges_s: tuple[float, float], moving: int) -> None:
         """Show handles of the rep's edges; ``moving`` is the one that keys move."""
-        for line in self._edges:
-            self.velocity.removeItem(line)
-        palette = self._known_look.palette
-        self._edges = []
-        for place, words in enumerate(("▶ start", "end ◀")):
-            handle = pen(palette.best, 5 if place == moving else 3)
-            side = (1 - place, 0.5)
-            label = {"position": 0.12, "fill": colour(palette.page), "anchors": [side, side]}
-            at = edges_s[place] - self._origin_s
-            self._edges.append(self.velocity.upright(at, handle, words, label))
+        tone = self._known_look.palette.best
+        if not self._edges:
+            for place, words in enumerate(("▶ start", "end ◀")):
+                side = (1 - place, 0.5)
+                label = {"position": 0.12, "anchors": [side, side]}
+                self._edges.append(self.velocity.upright(0.0, pen(tone), words, label))
+        for place, line in enumerate(self._edges):
+            line.setPen(pen(tone, 5 if place == moving else 3))
+            line.setValue(edges_s[place] - self._origin_s)
 
     def _begin(self, shown: ShownRep | None, axis: Axis, shares: Sequence[int]) -> None:
         """Empty the plots beneath the session and give each its height."""
@@ -186,8 +185,7 @@ class Charts(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         plot = self.velocity
         top = max(1.0, float(np.nanmax(curves.path.y, initial=0.0)))
         plot.setYRange(-0.08 * top, 1.3 * top, padding=0)
-        low, high = (pg.PlotCurveItem(*edge) for edge in (curves.low, curves.high))
-        plot.addItem(pg.FillBetweenItem(low, high, brush=faint(palette.thin_rule, 170)))
+        plot.band(curves.low, curves.high, faint(palette.thin_rule, 170))
         plot.line(curves.raw, pen(palette.baseline, 1), self.width())
         plot.line(curves.path, pen(palette.ink), self.width())
         smoothed = Part("━━", "smoothed, grey ±2 errors", palette.ink)
@@ -207,22 +205,20 @@ class Charts(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def _draw_innovations(self, curves: RepCurves, palette: Palette) -> None:
         plot = self.innovation
-        band = pg.LinearRegionItem(
-            (-2, 2),
-            orientation="horizontal",
-            movable=False,
-            brush=faint(palette.thin_rule, 110),
-            pen=pen(palette.quiet_ink, 1, DASHED),
-        )
-        plot.addItem(band, ignoreBounds=True)
+        band = plot.reused("region", _two_sigma)
+        band.setBrush(faint(palette.thin_rule, 110))
+        for edge in band.lines:
+            edge.setPen(pen(palette.quiet_ink, 1, DASHED))
         plot.line(curves.innovation, pen(palette.ink, 1), self.width())
         reach = min(12.0, float(np.nanmax(np.abs(curves.innovation.y), initial=3.0)))
         parts = [Part("──", "cord minus smoothed, in its errors; band ±2", palette.ink)]
         refused = np.isfinite(curves.refused.y)
         if refused.any():
             x, y = curves.refused.x[refused], np.clip(curves.refused.y[refused], -reach, reach)
-            tone = colour(palette.best)
-            plot.addItem(pg.ScatterPlotItem(x, y, symbol="x", size=9, pen=None, brush=tone))
+            crosses = plot.reused(
+                "refused", lambda: pg.ScatterPlotItem(symbol="x", size=9, pen=None)
+            )
+            crosses.setData(x, y, brush=colour(palette.best))
             parts.append(Part("✕", "not believed", palette.best))
         plot.setYRange(-1.15 * reach, 1.15 * reach, padding=0)
         plot.getAxis("left").setTicks([[(-2, "−2"), (2, "2")]])
@@ -287,3 +283,11 @@ class Charts(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         edges = [QPointF(line.value(), 0.0) for line in self._edges]
         off = [abs(view.mapViewToScene(edge).x() - at.x()) for edge in edges]
         return int(np.argmin(off)) if min(off) <= _GRAB_PX else None
+
+
+def _two_sigma() -> pg.LinearRegionItem:
+    return pg.LinearRegionItem((-2, 2), orientation="horizontal", movable=False)
+
+
+def _crosses() -> pg.ScatterPlotItem:
+    return pg.ScatterPlotItem(symbol="x", size=9, pen=None)

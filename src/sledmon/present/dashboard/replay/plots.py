@@ -1,7 +1,9 @@
 """One plot of the replay as pyqtgraph draws it fast, and the lines that curves are drawn with."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import pyqtgraph as pg
@@ -23,6 +25,7 @@ _LINES: Final[tuple[tuple[tuple[float, ...], str], ...]] = (
     ((9, 3), "━━ ━"),
     ((3, 4), "━  ━"),
 )
+_ABOVE_ALL: Final = 1000
 _ANY_PX: Final = 16_777_215
 """Qt's word for no limit."""
 
@@ -44,8 +47,11 @@ class Plot(pg.PlotItem):  # type: ignore[misc]
         self.hideButtons()
         self.getViewBox().disableAutoRange()
         self.cursor_line = pg.InfiniteLine(angle=90)
-        self.cursor_line.setZValue(50)
+        self.cursor_line.setZValue(_ABOVE_ALL)
+        self.addItem(self.cursor_line, ignoreBounds=True)
         self.look: Look | None = None
+        self._items: dict[str, list[pg.GraphicsObject]] = {}
+        self._used: Counter[str] = Counter()
 
     def dress(self, look: Look) -> None:
         """Take colours and sizes."""
@@ -60,10 +66,26 @@ class Plot(pg.PlotItem):  # type: ignore[misc]
         self.cursor_line.setPen(pg.mkPen(look.palette.focus, width=2))
 
     def wipe(self) -> None:
-        """Nothing but the cursor."""
-        self.clear()
-        self.setTitle(None)
-        self.addItem(self.cursor_line, ignoreBounds=True)
+        """Nothing but the cursor.
+
+        What was drawn is kept to be drawn otherwise: pyqtgraph keeps a little of each item for
+        ever, and takes its time to make one.
+        """
+        for item in chain.from_iterable(self._items.values()):
+            item.setVisible(False)
+        self._used.clear()
+
+    def reused(self, kind: str, make: Callable[[], pg.GraphicsObject]) -> pg.GraphicsObject:
+        """An item that nothing is drawn with yet, above all those that are."""
+        kept, place = self._items.setdefault(kind, []), self._used[kind]
+        if place == len(kept):
+            kept.append(make())
+            self.addItem(kept[place], ignoreBounds=True)
+        item = kept[place]
+        item.setZValue(self._used.total())
+        item.setVisible(True)
+        self._used[kind] += 1
+        return item
 
     def take(self, share: int, *, ticks: bool, most_px: int = _ANY_PX) -> None:
         """Room in height, none: hidden; ``ticks``: whether figures stand along its foot."""
@@ -77,7 +99,16 @@ class Plot(pg.PlotItem):  # type: ignore[misc]
     def line(self, curve: Curve, drawn_with: QPen, pixels: int) -> None:
         """Draw a curve with no more points than can be seen."""
         few = thinned(curve, max(200, pixels))
-        self.addItem(pg.PlotCurveItem(few.x, few.y, pen=drawn_with, connect="finite"))
+        item = self.reused("line", pg.PlotCurveItem)
+        item.setPen(drawn_with)
+        item.setData(few.x, few.y, connect="finite")
+
+    def band(self, low: Curve, high: Curve, tone: QColor) -> None:
+        """What lies between two curves."""
+        item = self.reused("band", _between_nothing)
+        for edge, curve in zip(item.curves, (low, high), strict=True):
+            edge.setData(curve.x, curve.y)
+        item.setBrush(tone)
 
     def say(self, unit: str, parts: Sequence[Part]) -> None:
         """Unit and curves above the plot, each behind a piece of its line."""
@@ -96,10 +127,11 @@ class Plot(pg.PlotItem):  # type: ignore[misc]
         """Range along, zero, and where start and gates lie."""
         palette = self._dressed.palette
         self.setXRange(*limits, padding=0)
+        self.reused("zero", lambda: pg.InfiniteLine(0, angle=0)).setPen(pen(palette.thin_rule, 1))
         for at in marks.values():
-            self.addItem(pg.InfiniteLine(at, pen=pen(palette.quiet_ink, 1)), ignoreBounds=True)
-        zero = pg.InfiniteLine(0, angle=0, pen=pen(palette.thin_rule, 1))
-        self.addItem(zero, ignoreBounds=True)
+            mark = self.reused("mark", pg.InfiniteLine)
+            mark.setPen(pen(palette.quiet_ink, 1))
+            mark.setValue(at)
         step = _nice((limits[1] - limits[0]) / 8)
         every = range(math.ceil(limits[0] / step), math.ceil(limits[1] / step))
         ticks = [(k * step, f"{k * step:g}".replace("-", "−")) for k in every]
@@ -113,10 +145,11 @@ class Plot(pg.PlotItem):  # type: ignore[misc]
         room = 0.08 * (limits[1] - limits[0])
         for words, at in marks.items():
             aside = -0.08 if at + room < limits[1] else 1.08
-            text = pg.TextItem(words, color=look.palette.ink, anchor=(aside, 0.0))
+            text = self.reused("name", pg.TextItem)
+            text.setAnchor((aside, 0.0))
+            text.setText(words, look.palette.ink)
             text.setFont(look.font(1.7, BOLD))
             text.setPos(at, top)
-            self.addItem(text, ignoreBounds=True)
 
     def reach(self, reach: float) -> None:
         """Range upwards and down, with three figures."""
@@ -124,13 +157,17 @@ class Plot(pg.PlotItem):  # type: ignore[misc]
         step = int(_nice(reach / 2))
         self.getAxis("left").setTicks([[(-step, f"−{step}"), (0, "0"), (step, f"{step}")]])
 
-    def upright(self, at: float, drawn_with: QPen, words: str, label: dict) -> pg.InfiniteLine:  # type: ignore[type-arg]
+    def upright(
+        self, at: float, drawn_with: QPen, words: str, label: dict[str, object]
+    ) -> pg.InfiniteLine:
         """A named line from foot to top."""
         look = self._dressed
-        options = {"color": look.palette.ink, **label}
-        line = pg.InfiniteLine(at, pen=drawn_with, label=words, labelOpts=options)
+        line = self.reused(words, lambda: pg.InfiniteLine(label=words, labelOpts=label))
+        line.setPen(drawn_with)
+        line.setValue(at)
+        line.label.fill = pg.mkBrush(look.palette.page)
+        line.label.setColor(look.palette.ink)
         line.label.setFont(look.font(1.6, BOLD))
-        self.addItem(line, ignoreBounds=True)
         return line
 
     @property
@@ -175,3 +212,7 @@ def _nice(step: float) -> float:
     """1, 2 or 5 times a power of ten, at least so much."""
     unit = 10.0 ** math.floor(math.log10(step))
     return next(factor * unit for factor in (1.0, 2.0, 5.0, 10.0) if factor * unit >= step)
+
+
+def _between_nothing() -> pg.FillBetweenItem:
+    return pg.FillBetweenItem(pg.PlotCurveItem(), pg.PlotCurveItem())
