@@ -264,6 +264,26 @@ def test_no_chart_is_empty_without_a_sentence(window: Window, tmp_path: Path, un
     assert "absent.mcap does not exist; check the name" in words(window)
 
 
+def test_reps_of_a_belt_alone_are_listed_and_say_why_they_have_no_curve(
+    window: Window, recording: Path, until: Until
+) -> None:
+    alone = recording.with_name("belt.mcap")
+    with RecordingWriter(alone) as writer:
+        for batch in open_recording(recording).batches():
+            for record in batch:
+                if getattr(record, "device", "imu") == "imu":
+                    writer.write(record)
+    screen = ReplayScreen()
+    window.show_screen(screen)
+    until(screen.settled, lambda: screen.open(alone))
+    text = words(window)
+    assert "Rep 1 ·" in text
+    assert "No curve: no tether was seen" in text
+    assert "belt only" in text
+    press(window, Key.Key_E, Key.Key_K, Key.Key_D)
+    assert "has no curve to compare" in words(window)
+
+
 def test_a_recording_that_was_never_closed_is_shown_but_not_corrected(
     window: Window, recording: Path, until: Until
 ) -> None:

@@ -97,6 +97,15 @@ def sentences(shown: ShownRep) -> Iterator[str]:
     yield from (f"Note: {text}" for text in shown.said)
 
 
+def why_no_curve(shown: ShownRep) -> str:
+    """In a sentence; empty where there is one."""
+    if isinstance(shown.trace, RepTrace):
+        return ""
+    if shown.corrected.wanted.begun is None:
+        return "No curve: no tether was seen, and a belt alone tells of steps, not of velocity."
+    return f"No curve: {shown.trace.why}."
+
+
 def at_cursor(shown: ShownRep, time_s: float, quantities: Quantities) -> str:
     """Where the athlete is and how fast, at a session time."""
     trace = shown.trace

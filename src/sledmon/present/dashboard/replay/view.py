@@ -21,7 +21,7 @@ from sledmon.present.quantities import clock
 from sledmon.present.replay.compare import Compared
 from sledmon.present.replay.curves import Axis
 from sledmon.present.replay.edges import MovedEdges
-from sledmon.present.replay.facts import at_cursor, heading, shortened
+from sledmon.present.replay.facts import at_cursor, heading, shortened, why_no_curve
 from sledmon.present.replay.session import Replayed, ShownRep
 
 
@@ -78,7 +78,7 @@ class View(QWidget):
             self._say("")
             self.charts.show_rep(shown, shown.trace, axis, editing=edges is not None)
         else:
-            self._say(f"No curve: {shown.trace.why}.")
+            self._say(why_no_curve(shown))
             self.charts.show_nothing()
         if edges is not None:
             self.charts.set_edges(edges.edges_s, edges.moving)
