@@ -26,13 +26,13 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from sledmon.cli.storing import Storing
 
 from sledmon.acquire.choose import choose
 from sledmon.acquire.inbox import Inbox
 from sledmon.acquire.live import LaneRequest, LiveLanes
 from sledmon.acquire.radio_thread import RadioThread
 from sledmon.acquire.virtual import VirtualRadio
-from sledmon.cli.storing import Storing
 from sledmon.library import Library, may_share, newest_session, open_library
 from sledmon.pipeline import Pipeline, run
 from sledmon.present.share import ShareServer

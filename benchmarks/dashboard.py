@@ -21,14 +21,14 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from sledmon.acquire.inbox import Inbox
+from sledmon.present.athletes.queue import Queue
 from sledmon.present.dashboard.feed import Feed
 from sledmon.present.dashboard.live.screen import LiveScreen
 from sledmon.present.dashboard.window import Window
-from sledmon.present.queue import Queue
 from sledmon.present.running import DemoSource, Moved, RunningSession, Update
 from sledmon.present.settings import Settings
-from sledmon.present.sideline import Sideline
-from sledmon.present.state import Happening, SidelineState
+from sledmon.present.sideline.actions import Sideline
+from sledmon.present.sideline.state import Happening, SidelineState
 from sledmon.samples import Packet, Record
 from sledmon.twin import SessionParams, simulate
 

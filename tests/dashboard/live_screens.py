@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from sledmon.present.athletes.queue import Athlete, Queue
 from sledmon.present.dashboard.live.screen import LiveScreen
-from sledmon.present.queue import Athlete, Queue
 from sledmon.present.running import DemoSource, RunningSession
 from sledmon.present.settings import Settings
-from sledmon.present.sideline import Sideline
-from sledmon.present.state import LaneState, SidelineState
+from sledmon.present.sideline.actions import Sideline
+from sledmon.present.sideline.state import LaneState, SidelineState
 from sledmon.twin import SessionParams, simulate
 
 LONG: Final = "Bartholomew van den Berg-Hoffmann"

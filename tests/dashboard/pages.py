@@ -17,6 +17,7 @@ from sledmon.acquire.radio import Sighting
 from sledmon.acquire.sensor import Phase, SensorStatus
 from sledmon.judge import JudgeParams, judge_reps
 from sledmon.plan import Plan
+from sledmon.present.athletes.queue import Queue
 from sledmon.present.dashboard.connect import ConnectScreen
 from sledmon.present.dashboard.page import Page
 from sledmon.present.dashboard.preflight import PreflightScreen
@@ -25,11 +26,10 @@ from sledmon.present.dashboard.settings import SettingsScreen
 from sledmon.present.dashboard.start import StartScreen
 from sledmon.present.dashboard.summary import SummaryScreen
 from sledmon.present.dashboard.window import Window
-from sledmon.present.preflight import Checks
-from sledmon.present.queue import Queue
+from sledmon.present.preflight.checks import Checks
 from sledmon.present.recent import Recent
 from sledmon.present.settings import Settings
-from sledmon.present.state import LaneState
+from sledmon.present.sideline.state import LaneState
 from sledmon.results import Rep
 from sledmon.samples import VelocityBlock
 from tests.judge.reps import free, in_turn

@@ -13,8 +13,8 @@ from sledmon.present.dashboard.live import panels
 from sledmon.present.dashboard.live.athlete import AthleteWindow
 from sledmon.present.dashboard.live.screen import LiveScreen
 from sledmon.present.dashboard.window import Window
-from sledmon.present.live_view import Tone
 from sledmon.present.settings import Settings, ThemeName
+from sledmon.present.sideline.tiles import Tone
 from tests.dashboard.live_screens import LIVE
 
 pytestmark = pytest.mark.usefixtures("home")

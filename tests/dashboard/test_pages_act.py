@@ -9,17 +9,15 @@ from PySide6.QtCore import QPoint, Qt, SignalInstance
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from sledmon.present.announcing import NullAudio
-from sledmon.present.choosing import Choosing
-from sledmon.present.cues import Cue, Spoken
+from sledmon.present.athletes.queue import Queue
 from sledmon.present.dashboard.preflight import PreflightScreen
 from sledmon.present.dashboard.queue import QueueScreen
 from sledmon.present.dashboard.settings import SettingsScreen
 from sledmon.present.dashboard.sound import open_audio
 from sledmon.present.dashboard.start import StartScreen
 from sledmon.present.dashboard.summary import SummaryScreen
-from sledmon.present.preflight import Checks
-from sledmon.present.queue import Queue
+from sledmon.present.preflight.checks import Checks
+from sledmon.present.preflight.choosing import Choosing
 from sledmon.present.recent import Recent
 from sledmon.present.settings import (
     AudioMode,
@@ -29,6 +27,8 @@ from sledmon.present.settings import (
     SpeedUnit,
     ThemeName,
 )
+from sledmon.present.sound.announcing import NullAudio
+from sledmon.present.sound.cues import Cue, Spoken
 from tests.dashboard.pages import (
     NOW,
     connect,

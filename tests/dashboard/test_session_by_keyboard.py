@@ -18,9 +18,9 @@ from sledmon.present.dashboard.replay.screen import ReplayScreen
 from sledmon.present.dashboard.start import StartScreen
 from sledmon.present.dashboard.summary import SummaryScreen
 from sledmon.present.export.results_json import rep_document, session_document
-from sledmon.present.live_view import Coaching, live_view
 from sledmon.present.quantities import Quantities
 from sledmon.present.settings import Settings
+from sledmon.present.sideline.live_view import Coaching, live_view
 from sledmon.recording import open_recording
 from sledmon.results import Session
 from sledmon.samples import Event

@@ -12,14 +12,14 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from sledmon.present.athletes.queue import Queue
 from sledmon.present.dashboard.feed import Feed
 from sledmon.present.dashboard.live.screen import LiveScreen
 from sledmon.present.dashboard.window import Window
-from sledmon.present.queue import Queue
 from sledmon.present.running import DemoSource, RunningSession
 from sledmon.present.settings import Settings
-from sledmon.present.sideline import Sideline
-from sledmon.present.state import SidelineState
+from sledmon.present.sideline.actions import Sideline
+from sledmon.present.sideline.state import SidelineState
 from sledmon.twin import SessionParams, simulate
 
 FRAMES = 5_000

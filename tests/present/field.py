@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sledmon.pipeline import Pipeline
-from sledmon.present.queue import Athlete, Queue
+from sledmon.present.athletes.queue import Athlete, Queue
 from sledmon.present.running import Ended, Moved, RepsNow, RunningSession, Update
 from sledmon.present.running.session import _Telling
 from sledmon.present.running.storing import Storing
 from sledmon.present.settings import Settings
-from sledmon.present.sideline import Sideline
-from sledmon.present.state import Happening, LaneState, SidelineState
+from sledmon.present.sideline.actions import Sideline
+from sledmon.present.sideline.state import Happening, LaneState, SidelineState
 from sledmon.results import Rep, Session
 from sledmon.samples import Event, Packet, Record
 from tests.pipeline.sessions import session_of, text_of

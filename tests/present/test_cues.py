@@ -12,8 +12,12 @@ import pytest
 
 from sledmon.acquire.sensor import Phase, SensorStatus
 from sledmon.plan import Lines
-from sledmon.present.announcing import Announcer
-from sledmon.present.cues import (
+from sledmon.present.quantities import Quantities
+from sledmon.present.running.updates import Ended, Reached, RepsNow, SensorNow, Told
+from sledmon.present.settings import AudioMode, Settings, SpeedUnit
+from sledmon.present.sideline.state import Refused, RepEnded, SensorBack, SensorLost, SidelineState
+from sledmon.present.sound.announcing import Announcer
+from sledmon.present.sound.cues import (
     RATE_HZ,
     TONES,
     Alarm,
@@ -24,10 +28,6 @@ from sledmon.present.cues import (
     trial_sounds,
     waveform,
 )
-from sledmon.present.quantities import Quantities
-from sledmon.present.running.updates import Ended, Reached, RepsNow, SensorNow, Told
-from sledmon.present.settings import AudioMode, Settings, SpeedUnit
-from sledmon.present.state import Refused, RepEnded, SensorBack, SensorLost, SidelineState
 from sledmon.results import Measured, Rep, Verdict
 from tests.judge.reps import rep
 

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from sledmon.judge import Judge
 from sledmon.plan import Plan, parse_plan
-from sledmon.present.curve_view import DRAWN_POINTS, CurveView, curve_view, mean_curve, smooth
+from sledmon.present.sideline.curve_view import (
+    DRAWN_POINTS,
+    CurveView,
+    curve_view,
+    mean_curve,
+    smooth,
+)
 from sledmon.results import Conditions, CurvePoint, Measured, Rep
 from tests.judge.reps import SLED_KG, free, rep
 

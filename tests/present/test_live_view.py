@@ -12,13 +12,13 @@ import pytest
 from sledmon.acquire.sensor import Phase, SensorStatus
 from sledmon.judge import Judge, compared_with
 from sledmon.plan import Plan
-from sledmon.present import live_words as words
-from sledmon.present.athlete_view import FULL_BAR_MPS, athlete_view
-from sledmon.present.live_view import Coaching, LiveView, live_view
 from sledmon.present.running import Moved, Opened, Reached, RepsNow, Said, SensorNow
 from sledmon.present.settings import AudioMode, DistanceUnit, MassUnit, Settings, SpeedUnit
-from sledmon.present.state import LaneState, SidelineState
-from sledmon.present.tiles import Tile, Tone, tile_of
+from sledmon.present.sideline import words
+from sledmon.present.sideline.athlete_view import FULL_BAR_MPS, athlete_view
+from sledmon.present.sideline.live_view import Coaching, LiveView, live_view
+from sledmon.present.sideline.state import LaneState, SidelineState
+from sledmon.present.sideline.tiles import Tile, Tone, tile_of
 from sledmon.results import Lean, Measured, Rep, Split, Verdict
 from sledmon.rig import Rig, SledRig
 from sledmon.samples import Device, Event, VelocityBlock

@@ -14,8 +14,7 @@ from sledmon.acquire.models import MODELS
 from sledmon.acquire.radio import Link, RadioError, Sighting
 from sledmon.acquire.sensor import Phase, SensorChoice, SensorStatus
 from sledmon.estimate.geometry import distance_from_payout
-from sledmon.present.choosing import Choosing, signal_words
-from sledmon.present.preflight import (
+from sledmon.present.preflight.checks import (
     Checks,
     Mark,
     PreflightView,
@@ -23,11 +22,12 @@ from sledmon.present.preflight import (
     checks_for,
     preflight_view,
 )
+from sledmon.present.preflight.choosing import Choosing, signal_words
+from sledmon.present.preflight.tape import MARK_M, TapeCheck
 from sledmon.present.quantities import Quantities
 from sledmon.present.running.listening import Listening
 from sledmon.present.settings import AudioMode, DistanceUnit, Settings
-from sledmon.present.state import LaneState
-from sledmon.present.tape import MARK_M, TapeCheck
+from sledmon.present.sideline.state import LaneState
 from sledmon.rig import Rig, parse_rig
 from sledmon.samples import Device, VelocityBlock
 from sledmon.wire import uuids

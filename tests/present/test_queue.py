@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sledmon.errors import QueueError
-from sledmon.present.queue import (
+from sledmon.present.athletes.queue import (
     MOST_ATHLETES,
     Queue,
     parse_queue,
@@ -17,7 +17,7 @@ from sledmon.present.queue import (
     read_queue,
     write_queue,
 )
-from sledmon.present.roster import parse_roster, read_roster
+from sledmon.present.athletes.roster import parse_roster, read_roster
 
 
 def of(*names: str) -> Queue:

@@ -29,7 +29,7 @@ from sledmon.present.running import (
     Told,
     Update,
 )
-from sledmon.present.state import RepEnded
+from sledmon.present.sideline.state import RepEnded
 from sledmon.recording import check, open_recording
 from sledmon.results import Session
 from sledmon.samples import CLOSED, Connected, Event, Lost, Opened, Packet, Record

@@ -2,12 +2,12 @@
 
 import pytest
 
-from sledmon.present import live_words as words
-from sledmon.present.queue import Athlete, Queue
+from sledmon.present.athletes.queue import Athlete, Queue
 from sledmon.present.running import RepsNow
 from sledmon.present.settings import MassUnit, Settings
-from sledmon.present.sideline import Sideline
-from sledmon.present.state import RepEnded, SidelineState
+from sledmon.present.sideline import words
+from sledmon.present.sideline.actions import Sideline
+from sledmon.present.sideline.state import RepEnded, SidelineState
 from sledmon.results import Rep
 from sledmon.samples import Event
 from sledmon.units import pounds_to_kilograms

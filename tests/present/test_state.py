@@ -23,7 +23,7 @@ from sledmon.present.running import (
     Told,
     Update,
 )
-from sledmon.present.state import (
+from sledmon.present.sideline.state import (
     FROZEN_S,
     SHOWN_EVERY_S,
     STALE_S,

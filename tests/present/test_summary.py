@@ -16,11 +16,11 @@ from sledmon.pipeline import Pipeline
 from sledmon.pipeline import run as run_pipeline
 from sledmon.plan import Plan
 from sledmon.present.export.results_csv import reps_csv
-from sledmon.present.load_chart import load_chart, ticks
 from sledmon.present.quantities import Quantities
 from sledmon.present.settings import AudioMode, MassUnit, Settings, SpeedUnit
-from sledmon.present.summary import AthleteDay, athlete_days, in_order
-from sledmon.present.summary_words import athlete_rows, pull_rows, sentences
+from sledmon.present.summary.days import AthleteDay, athlete_days, in_order
+from sledmon.present.summary.load_chart import load_chart, ticks
+from sledmon.present.summary.words import athlete_rows, pull_rows, sentences
 from sledmon.recording import open_recording
 from sledmon.results import AthleteSummary, Measured, Rep, Session
 from tests.judge.reps import free, in_turn, rep

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sledmon.decode import Decoder
 from sledmon.estimate import LiveVelocity
-from sledmon.present.trail import END_S, KEPT_RUNS_S, SHORTEST_M, Run, Trail
+from sledmon.present.sideline.trail import END_S, KEPT_RUNS_S, SHORTEST_M, Run, Trail
 from sledmon.samples import VelocityBlock
 from sledmon.twin import Disconnect, SessionParams, SimulatedSession, simulate
 

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from sledmon.present import live_words as words
 from sledmon.present.settings import DistanceUnit, MassUnit, Settings, SpeedUnit
+from sledmon.present.sideline import words
 from sledmon.results import Measured
 from sledmon.units import kilograms_to_pounds, metres_to_yards, mps_to_mph
 

@@ -13,9 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from sledmon.acquire.remembered import remembered
 from sledmon.errors import SledmonError
-from sledmon.present.announcing import Audio
-from sledmon.present.choosing import Choosing
-from sledmon.present.cues import Sound, trial_sounds
+from sledmon.present.athletes.queue import Athlete, Queue, read_queue, write_queue
 from sledmon.present.dashboard.connect import ConnectScreen
 from sledmon.present.dashboard.replay.screen import ReplayScreen
 from sledmon.present.dashboard.session_flow import Begun, SessionFlow
@@ -23,15 +21,17 @@ from sledmon.present.dashboard.settings import SettingsScreen
 from sledmon.present.dashboard.sound import open_audio
 from sledmon.present.dashboard.start import StartScreen
 from sledmon.present.dashboard.window import Window
-from sledmon.present.preflight import Checks
+from sledmon.present.preflight.checks import Checks
+from sledmon.present.preflight.choosing import Choosing
 from sledmon.present.quantities import Quantities
-from sledmon.present.queue import Athlete, Queue, read_queue, write_queue
 from sledmon.present.recent import recent_sessions
 from sledmon.present.running import DemoSource, LaneOrder, LiveSource, RunningSession, TakenUp
 from sledmon.present.running.listening import Listening
 from sledmon.present.running.session import NO_LIBRARY
 from sledmon.present.running.sources import OpenRadio
 from sledmon.present.settings import Settings, read_settings, write_settings
+from sledmon.present.sound.announcing import Audio
+from sledmon.present.sound.cues import Sound, trial_sounds
 from sledmon.samples import DEVICES
 from sledmon.twin import SessionParams, simulate
 

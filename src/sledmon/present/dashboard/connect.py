@@ -8,9 +8,9 @@ from PySide6.QtGui import QKeyEvent
 from sledmon.acquire.choose import Heard
 from sledmon.acquire.sensor import SensorChoice
 from sledmon.present import words
-from sledmon.present.choosing import COLUMNS, Choosing
 from sledmon.present.dashboard.page import Page
 from sledmon.present.dashboard.rows import Rows
+from sledmon.present.preflight.choosing import COLUMNS, Choosing
 from sledmon.present.running.listening import Listening
 
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from sledmon.present.running import Moved, Reached, RunningSession
-from sledmon.present.state import SidelineState
+from sledmon.present.sideline.state import SidelineState
 
 FRAME_MS = 16
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from sledmon.present import words
 from sledmon.present.dashboard.look import Look, colour
-from sledmon.present.load_chart import LoadChart
+from sledmon.present.summary.load_chart import LoadChart
 
 _CAP = 1.5
 

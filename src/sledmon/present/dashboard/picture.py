@@ -8,14 +8,14 @@ from typing import Final
 from PySide6.QtWidgets import QApplication
 
 from sledmon.errors import SledmonError
-from sledmon.present import live_words as words
+from sledmon.present.athletes.queue import Queue
 from sledmon.present.dashboard.live.screen import LiveScreen
 from sledmon.present.dashboard.window import Window
-from sledmon.present.queue import Queue
 from sledmon.present.running import DemoSource, RunningSession
 from sledmon.present.settings import Settings
-from sledmon.present.sideline import Sideline
-from sledmon.present.state import SidelineState
+from sledmon.present.sideline import words
+from sledmon.present.sideline.actions import Sideline
+from sledmon.present.sideline.state import SidelineState
 from sledmon.twin import SessionParams, simulate
 
 SIZE_PX: Final = (1366, 768)

@@ -10,7 +10,7 @@ from sledmon.present.dashboard.controls import Words
 from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.page import Page, spaced
 from sledmon.present.dashboard.rows import Rows
-from sledmon.present.preflight import (
+from sledmon.present.preflight.checks import (
     COLUMNS,
     Checks,
     Mark,
@@ -18,7 +18,7 @@ from sledmon.present.preflight import (
     SensorCard,
     preflight_view,
 )
-from sledmon.present.state import SHOWN_EVERY_S, LaneState
+from sledmon.present.sideline.state import SHOWN_EVERY_S, LaneState
 
 _MOST_LINES = 3
 

@@ -13,10 +13,10 @@ from sledmon.present import words
 from sledmon.present.dashboard.cells import draw_cells
 from sledmon.present.dashboard.load_chart import paint_chart
 from sledmon.present.dashboard.look import BOLD, Look, colour
-from sledmon.present.load_chart import load_chart
 from sledmon.present.settings import Settings, ThemeName
-from sledmon.present.summary import AthleteDay
-from sledmon.present.summary_words import (
+from sledmon.present.summary.days import AthleteDay
+from sledmon.present.summary.load_chart import load_chart
+from sledmon.present.summary.words import (
     PULL_COLUMNS,
     explained,
     heads,

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from sledmon.errors import QueueError
 from sledmon.present import words
+from sledmon.present.athletes.queue import Queue, queue_rows
+from sledmon.present.athletes.roster import read_roster
 from sledmon.present.dashboard.controls import Field, Words
 from sledmon.present.dashboard.look import LEAST_TARGET, Look
 from sledmon.present.dashboard.page import PRIMARY, Page, spaced
 from sledmon.present.dashboard.rows import Rows
-from sledmon.present.queue import Queue, queue_rows
-from sledmon.present.roster import read_roster
 from sledmon.present.rows import Column
 from sledmon.results import Rep
 

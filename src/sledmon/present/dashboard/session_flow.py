@@ -4,9 +4,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from sledmon.present import live_words as words
-from sledmon.present.announcing import Announcer, Audio
-from sledmon.present.athlete_view import AthleteView
+from sledmon.present.athletes.queue import Queue
 from sledmon.present.dashboard.feed import Feed
 from sledmon.present.dashboard.live.athlete import AthleteWindow
 from sledmon.present.dashboard.live.screen import LiveScreen
@@ -15,12 +13,14 @@ from sledmon.present.dashboard.queue import QueueScreen
 from sledmon.present.dashboard.settings import SettingsScreen
 from sledmon.present.dashboard.summary import SummaryScreen
 from sledmon.present.dashboard.window import Window
-from sledmon.present.preflight import Checks
-from sledmon.present.queue import Queue
+from sledmon.present.preflight.checks import Checks
 from sledmon.present.running import Ended, RunningSession, Told
 from sledmon.present.settings import AudioMode
-from sledmon.present.sideline import Sideline
-from sledmon.present.state import Happening, SidelineState
+from sledmon.present.sideline import words
+from sledmon.present.sideline.actions import Sideline
+from sledmon.present.sideline.athlete_view import AthleteView
+from sledmon.present.sideline.state import Happening, SidelineState
+from sledmon.present.sound.announcing import Announcer, Audio
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

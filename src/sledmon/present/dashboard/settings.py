@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from sledmon.present import words
-from sledmon.present.announcing import Audio
 from sledmon.present.dashboard.controls import Choices, KeyCap, Words
 from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.page import PRIMARY, Page, spaced
@@ -20,6 +19,7 @@ from sledmon.present.settings import (
     SpeedUnit,
     ThemeName,
 )
+from sledmon.present.sound.announcing import Audio
 
 _ROWS: Final[tuple[tuple[str, str, str, Qt.Key, type[StrEnum]], ...]] = (
     ("speed", words.SPEED, "V", Qt.Key.Key_V, SpeedUnit),

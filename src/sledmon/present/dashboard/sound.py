@@ -9,8 +9,8 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QTemporaryDir, QUrl
 
 from sledmon.present import words
-from sledmon.present.announcing import Audio, NullAudio
-from sledmon.present.cues import Cue, Sound, Spoken, waveform
+from sledmon.present.sound.announcing import Audio, NullAudio
+from sledmon.present.sound.cues import Cue, Sound, Spoken, waveform
 
 _MOCK: Final = "mock"
 """Qt's speech engine for tests: it says nothing."""

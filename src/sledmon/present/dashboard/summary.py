@@ -16,9 +16,9 @@ from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.page import Page, spaced
 from sledmon.present.dashboard.print_summary import print_summary
 from sledmon.present.dashboard.rows import Heads, Rows
-from sledmon.present.load_chart import load_chart
-from sledmon.present.summary import AthleteDay, athlete_days, in_order, main_distance_m
-from sledmon.present.summary_words import (
+from sledmon.present.summary.days import AthleteDay, athlete_days, in_order, main_distance_m
+from sledmon.present.summary.load_chart import load_chart
+from sledmon.present.summary.words import (
     ATHLETE_COLUMNS,
     PULL_COLUMNS,
     athlete_rows,

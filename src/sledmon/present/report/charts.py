@@ -9,7 +9,6 @@ import numpy as np
 from sledmon.errors import counted
 from sledmon.plan import Lines
 from sledmon.present.colours import SUN
-from sledmon.present.curve_view import GATE_M, mean_curve, smooth
 from sledmon.present.report.page import (
     NORMAL_95,
     Axis,
@@ -23,6 +22,7 @@ from sledmon.present.report.page import (
     interval,
 )
 from sledmon.present.report.words import UNITS, load_of
+from sledmon.present.sideline.curve_view import GATE_M, mean_curve, smooth
 from sledmon.results import AthleteSummary, LoadVelocity, Measured, Rep
 from sledmon.samples import FloatArray
 

@@ -6,12 +6,12 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from sledmon.present import live_words as words
-from sledmon.present.athlete_view import AthleteView
 from sledmon.present.dashboard.look import BOLD, Look, font
 from sledmon.present.dashboard.painted import Painted, draw_text, fitted, text_width
 from sledmon.present.settings import Settings
-from sledmon.present.tiles import Tone
+from sledmon.present.sideline import words
+from sledmon.present.sideline.athlete_view import AthleteView
+from sledmon.present.sideline.tiles import Tone
 
 
 class AthletePanel(Painted[AthleteView]):

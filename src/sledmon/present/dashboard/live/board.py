@@ -7,8 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from sledmon.present import live_words as words
-from sledmon.present.curve_view import curve_view
 from sledmon.present.dashboard.live.panels import (
     HERO_CAP,
     Cells,
@@ -20,8 +18,10 @@ from sledmon.present.dashboard.live.panels import (
 from sledmon.present.dashboard.live.trace import Trace
 from sledmon.present.dashboard.look import BOLD, Look, font
 from sledmon.present.dashboard.painted import text_width
-from sledmon.present.live_view import Coaching, LiveView
-from sledmon.present.state import LaneState
+from sledmon.present.sideline import words
+from sledmon.present.sideline.curve_view import curve_view
+from sledmon.present.sideline.live_view import Coaching, LiveView
+from sledmon.present.sideline.state import LaneState
 
 HEADER: Final = 14.7
 HERO: Final = 42.3

@@ -14,10 +14,10 @@ from sledmon.present.dashboard.painted import (
     fitted,
     text_width,
 )
-from sledmon.present.live_view import Cell, Hero
 from sledmon.present.quantities import UNKNOWN
-from sledmon.present.sensor_lines import SensorLine
-from sledmon.present.tiles import Tile, Tone
+from sledmon.present.sideline.live_view import Cell, Hero
+from sledmon.present.sideline.sensor_lines import SensorLine
+from sledmon.present.sideline.tiles import Tile, Tone
 
 NAME_CAP = 10.0
 """Per cent of the window's height: the name is read from three metres."""

@@ -5,18 +5,18 @@ from typing import Final
 from PySide6.QtCore import QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 
-from sledmon.present import live_words as words
-from sledmon.present.athlete_view import AthleteView, athlete_view
 from sledmon.present.dashboard.live.board import SHARE, Board
 from sledmon.present.dashboard.live.keys import KeysSheet
 from sledmon.present.dashboard.live.panels import AdvicePanel, Saying, Status, StatusBar
 from sledmon.present.dashboard.live.strip import Strip
 from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.screen import KeyButton, Screen
-from sledmon.present.live_view import Coaching, LiveView, live_view
 from sledmon.present.running import Told
-from sledmon.present.sideline import Sideline
-from sledmon.present.state import Happening, Refused
+from sledmon.present.sideline import words
+from sledmon.present.sideline.actions import Sideline
+from sledmon.present.sideline.athlete_view import AthleteView, athlete_view
+from sledmon.present.sideline.live_view import Coaching, LiveView, live_view
+from sledmon.present.sideline.state import Happening, Refused
 
 VIEW_EVERY_S: Final = 0.1
 SAID_MS: Final = 4000

@@ -6,8 +6,8 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from sledmon.present.dashboard.live.panels import LEAST_CAP, tone_colours
 from sledmon.present.dashboard.look import BOLD, Look
 from sledmon.present.dashboard.painted import Painted, draw_text, fitted
-from sledmon.present.live_view import StripRep
-from sledmon.present.tiles import Tone
+from sledmon.present.sideline.live_view import StripRep
+from sledmon.present.sideline.tiles import Tone
 
 
 class Strip(Painted[tuple[StripRep, ...]]):

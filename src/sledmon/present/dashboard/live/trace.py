@@ -7,12 +7,12 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sledmon.present import live_words as words
-from sledmon.present.curve_view import CurveView
 from sledmon.present.dashboard.live.panels import LEAST_CAP
 from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.painted import draw_text, text_width
-from sledmon.present.trail import Trail
+from sledmon.present.sideline import words
+from sledmon.present.sideline.curve_view import CurveView
+from sledmon.present.sideline.trail import Trail
 from sledmon.samples import FloatArray
 
 BEYOND = 1.04

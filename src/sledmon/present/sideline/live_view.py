@@ -8,12 +8,12 @@ from typing import Final
 from sledmon.acquire.sensor import Phase
 from sledmon.judge import compared_with, missing_for_baseline
 from sledmon.judge.wording import verdict_sentence
-from sledmon.present import live_words as words
 from sledmon.present.quantities import UNKNOWN, Quantities, clock, plus_minus, seconds
-from sledmon.present.sensor_lines import SensorLine, alarm, sensor_lines
 from sledmon.present.settings import Settings
-from sledmon.present.state import LaneState
-from sledmon.present.tiles import Tile, Tone, tile_of
+from sledmon.present.sideline import words
+from sledmon.present.sideline.sensor_lines import SensorLine, alarm, sensor_lines
+from sledmon.present.sideline.state import LaneState
+from sledmon.present.sideline.tiles import Tile, Tone, tile_of
 from sledmon.results import Rep
 
 STRIP_REPS: Final = 32

@@ -25,7 +25,7 @@ from sledmon.present.running.updates import (
     Told,
     Update,
 )
-from sledmon.present.trail import KEPT_RUNS_S, Run, Trail
+from sledmon.present.sideline.trail import KEPT_RUNS_S, Run, Trail
 from sledmon.results import AthleteSummary, Conditions, Rep, Session
 from sledmon.rig import Rig
 from sledmon.samples import Device

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sledmon.acquire.sensor import Phase, SensorStatus
-from sledmon.present import live_words as words
-from sledmon.present.state import LaneState
+from sledmon.present.sideline import words
+from sledmon.present.sideline.state import LaneState
 from sledmon.samples import DEVICES, Device
 
 LOW_BATTERY_PERCENT: Final = 15

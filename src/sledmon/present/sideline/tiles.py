@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sledmon.judge.wording import CAUSES, line_words, surety_words, worst_loss
-from sledmon.present import live_words as words
 from sledmon.present.quantities import UNKNOWN, plus_minus
+from sledmon.present.sideline import words
 from sledmon.results import Measured, Rep
 
 

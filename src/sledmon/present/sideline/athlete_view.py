@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from sledmon.present import live_words as words
-from sledmon.present.live_view import Coaching, forwards
 from sledmon.present.quantities import UNKNOWN, Quantities
-from sledmon.present.state import LaneState
-from sledmon.present.tiles import Tone, tile_of
+from sledmon.present.sideline import words
+from sledmon.present.sideline.live_view import Coaching, forwards
+from sledmon.present.sideline.state import LaneState
+from sledmon.present.sideline.tiles import Tone, tile_of
 
 FULL_BAR_MPS: Final = 6.0
 """Velocity at which the bar is full while there is no line; few backpedal faster."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from sledmon.plan import Lines
-from sledmon.present.cues import Alarm, Cue, Sound, cues_for, trial_sounds
 from sledmon.present.quantities import Quantities
 from sledmon.present.settings import AudioMode, Settings
-from sledmon.present.state import Happening, RepEnded, SidelineState
+from sledmon.present.sideline.state import Happening, RepEnded, SidelineState
+from sledmon.present.sound.cues import Alarm, Cue, Sound, cues_for, trial_sounds
 
 
 class Audio(Protocol):

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sledmon.plan import mass_words
-from sledmon.present import live_words as words
-from sledmon.present.queue import Queue
+from sledmon.present.athletes.queue import Queue
 from sledmon.present.settings import MassUnit, Settings
-from sledmon.present.state import Happening, LaneState, RepEnded, SidelineState, made_of
-from sledmon.present.trail import Run
+from sledmon.present.sideline import words
+from sledmon.present.sideline.state import Happening, LaneState, RepEnded, SidelineState, made_of
+from sledmon.present.sideline.trail import Run
 from sledmon.results import Conditions, Rep
 from sledmon.units import kilograms_to_pounds, pounds_to_kilograms
 

@@ -16,7 +16,7 @@ from sledmon.plan import Lines
 from sledmon.present import words
 from sledmon.present.quantities import Quantities
 from sledmon.present.settings import AudioMode
-from sledmon.present.state import Happening, RepEnded, SensorBack, SensorLost
+from sledmon.present.sideline.state import Happening, RepEnded, SensorBack, SensorLost
 from sledmon.results import Rep
 
 RATE_HZ: Final = 44_100

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sledmon.errors import QueueError, counted, unreadable
-from sledmon.present.queue import MOST_ATHLETES, Athlete, tidy
+from sledmon.present.athletes.queue import MOST_ATHLETES, Athlete, tidy
 
 _NICKNAMES: Final = ("nickname", "athlete", "name", "jersey", "number", "code", "player")
 """Headings of the column that is taken, the best first: a real name is taken only for want of

@@ -8,12 +8,12 @@ from typing import Final
 
 from sledmon.acquire.sensor import Phase, SensorStatus
 from sledmon.present import words
-from sledmon.present.choosing import KINDS, Choosing, battery_percent_words, signal_words
+from sledmon.present.preflight.choosing import KINDS, Choosing, battery_percent_words, signal_words
+from sledmon.present.preflight.tape import MARK_M, MOST_RATIO, TapeCheck
 from sledmon.present.quantities import Quantities, clock, plus_minus
 from sledmon.present.rows import Column, Row
 from sledmon.present.settings import AudioMode
-from sledmon.present.state import LaneState
-from sledmon.present.tape import MARK_M, MOST_RATIO, TapeCheck
+from sledmon.present.sideline.state import LaneState
 from sledmon.samples import DEVICES, Device
 
 LOW_BATTERY_PERCENT: Final = 15

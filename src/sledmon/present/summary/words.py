@@ -9,7 +9,7 @@ from sledmon.plan import ZONES
 from sledmon.present import words
 from sledmon.present.quantities import Quantities, plus_minus
 from sledmon.present.rows import Column, Row
-from sledmon.present.summary import AthleteDay, Pull, in_order, main_distance_m
+from sledmon.present.summary.days import AthleteDay, Pull, in_order, main_distance_m
 from sledmon.results import LoadVelocity, Measured
 
 ATHLETE_COLUMNS: Final = (

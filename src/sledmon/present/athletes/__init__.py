@@ -1,0 +1,1 @@
+"""Who runs: the queue, and rosters that it is read from. No Qt."""

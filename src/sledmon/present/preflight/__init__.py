@@ -1,0 +1,1 @@
+"""What is chosen and looked at before the first rep. No Qt."""

@@ -1,0 +1,1 @@
+"""What a session was for each athlete. No Qt."""
