@@ -1,18 +1,18 @@
 """A real window on a screen of its own: a virtual one (Xvfb); drawn into memory where none is."""
 
-import gc
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import shiboken6
-from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QTimer, SignalInstance
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 LONGEST_MS = 20_000
+_STATUS = pytest.StashKey[int]()
 _ALIVE: list[object] = []
 """The screen and the application, until the process ends."""
 
@@ -30,13 +30,21 @@ def application() -> Iterator[QApplication]:
     app = QApplication(["sledmon"])
     _ALIVE.append(app)
     yield app
-    # Python takes objects away in any order when it ends; Qt wants windows gone before the rest.
-    for window in app.topLevelWidgets():
-        if shiboken6.isValid(window) and window.parent() is None:
-            window.close()
-            window.deleteLater()
-    app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    gc.collect()
+    app.closeAllWindows()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Remember how the tests ended."""
+    session.config.stash[_STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End as the program does: Python and Qt take each other's curves down in no order."""
+    if QApplication.instance() is not None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash.get(_STATUS, 1))
 
 
 def _virtual_screen() -> "subprocess.Popen[bytes] | None":

@@ -83,7 +83,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         if len(sys.argv) == 1 and has_screen():
-            sys.exit(open_window(lambda dashboard: dashboard.show_start()).exit_code)
+            open_window(lambda dashboard: dashboard.show_start())
         _add_commands(sys.argv[1:])
         app()
     except SledmonError as error:

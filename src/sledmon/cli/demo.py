@@ -76,7 +76,7 @@ def run(
             dashboard.demo_params, dashboard.demo_speed = params, pace
             dashboard.demo(record)
 
-        raise open_window(begin)
+        open_window(begin)
     session = simulate(params)
     with RecordingWriter(record) if record else nullcontext() as writer:
         recorder = _Remembering(writer)

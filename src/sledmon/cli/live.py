@@ -129,7 +129,7 @@ def run(
             recorder.finish(session)
     if windowed:
         orders = [LaneOrder(**request._asdict()) for request in requests]
-        raise open_window(lambda window: window.connect_sensors(orders, paths), library=library)
+        open_window(lambda window: window.connect_sensors(orders, paths), library=library)
     if output_format is LiveFormat.JSON or output is not None:
         documents = [
             session_document(session, str(path))

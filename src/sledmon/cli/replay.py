@@ -25,7 +25,7 @@ def run(
     require_results_place(output)
     opened = open_or_warn(recording)
     if not headless and output_format is LiveFormat.TABLE and output is None and has_screen():
-        raise open_window(lambda window: window.open(recording))
+        open_window(lambda window: window.open(recording))
     play(
         played_back(opened, pace),
         title=f"Replay: {recording.name}",

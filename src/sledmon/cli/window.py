@@ -4,9 +4,8 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-import typer
 from platformdirs import user_cache_path
 
 from sledmon.acquire.live import local_time_name
@@ -24,8 +23,8 @@ def has_screen() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
-def open_window(begin: "Callable[[Dashboard], object]", *, library: str = "") -> typer.Exit:
-    """Run the window until it is closed; the exit to raise then."""
+def open_window(begin: "Callable[[Dashboard], object]", *, library: str = "") -> NoReturn:
+    """Run the window until it is closed, then end the process."""
     from sledmon.present.dashboard.app import Places, run
 
     places = Places(
@@ -36,4 +35,9 @@ def open_window(begin: "Callable[[Dashboard], object]", *, library: str = "") ->
         new_name=local_time_name,
         now=lambda: datetime.now(UTC).astimezone(),  # noqa: TID251 - for people
     )
-    return typer.Exit(run(places, begin))
+    code = run(places, begin)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    # Python and Qt would take each other's curves down in no order, and crash (pyqtgraph's
+    # documentation of ``pg.exit``). Nothing is open any more.
+    os._exit(code)

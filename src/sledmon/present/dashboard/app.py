@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
 
 from sledmon.acquire.remembered import remembered
@@ -24,7 +24,7 @@ from sledmon.present.dashboard.window import Window
 from sledmon.present.preflight.checks import Checks
 from sledmon.present.preflight.choosing import Choosing
 from sledmon.present.quantities import Quantities
-from sledmon.present.recent import recent_sessions
+from sledmon.present.recent import Recent, recent_sessions
 from sledmon.present.running import DemoSource, LaneOrder, LiveSource, RunningSession, TakenUp
 from sledmon.present.running.listening import Listening
 from sledmon.present.running.session import NO_LIBRARY
@@ -32,6 +32,7 @@ from sledmon.present.running.sources import OpenRadio
 from sledmon.present.settings import Settings, read_settings, write_settings
 from sledmon.present.sound.announcing import Audio
 from sledmon.present.sound.cues import Sound, trial_sounds
+from sledmon.recording import put_back
 from sledmon.samples import DEVICES
 from sledmon.twin import SessionParams, simulate
 
@@ -81,6 +82,7 @@ class Dashboard(QObject):
         self._look.timeout.connect(self._hear)
         self._closing = False
         self._audio: Audio | None = None
+        self._replay: ReplayScreen | None = None
 
     def show_start(self, trouble: str = "") -> None:
         """The start screen, with sessions of late."""
@@ -88,9 +90,7 @@ class Dashboard(QObject):
         self.window.show_screen(self.start_screen)
         self.start_screen.say(trouble or self._trouble)
         self._trouble = ""
-        self.start_screen.look_for(
-            lambda: recent_sessions(places.recordings, places.library), places.now()
-        )
+        self.start_screen.look_for(lambda: _recent(places.recordings, places.library), places.now())
 
     def show_settings(self) -> None:
         """Units, theme, sound."""
@@ -134,22 +134,19 @@ class Dashboard(QObject):
 
     def resume(self, path: Path) -> None:
         """Go on with a session that was cut off."""
-        try:
-            taken_up = TakenUp(path)
-        except SledmonError as error:
-            self.show_start(str(error))
-            return
+        taken_up = TakenUp(path)
         source = LiveSource([LaneOrder(resumed_ns=taken_up.resumed_ns)], self._places.open_radio)
         session = RunningSession(source, [path], self._places.library, taken_up)
         self._begin(session, self.queue)
 
     def open(self, path: Path) -> None:
         """Replay a recording."""
-        screen = ReplayScreen()
-        screen.left.connect(self.show_start)
         self.flow = None
-        self.window.show_screen(screen)
-        screen.open(path)
+        if self._replay is None:
+            self._replay = ReplayScreen()
+            self._replay.left.connect(self.show_start)
+        self.window.show_screen(self._replay)
+        self._replay.open(path)
 
     @property
     def audio(self) -> Audio:
@@ -248,6 +245,11 @@ class Dashboard(QObject):
         return folder / (f"{name}-lane{lane}.mcap" if lanes > 1 else f"{name}.mcap")
 
 
+def _recent(folder: Path, library: str) -> tuple[Recent, ...]:
+    put_back(folder)  # what was killed while it was taken up
+    return recent_sessions(folder, library)
+
+
 def _checks(choosing: Choosing, path: Path) -> Checks:
     """What is known before anything is connected."""
     chosen = choosing.chosen
@@ -276,7 +278,10 @@ def _kept(ask: Callable[[], _T], otherwise: _T) -> tuple[_T, str]:
 
 
 def run(places: Places, begin: Callable[[Dashboard], object]) -> int:
-    """Open the window and run it until it is closed; ``begin`` says what it begins with."""
+    """Open the window and run it until it is closed; ``begin`` says what it begins with.
+
+    When it returns, everything is on the disk and no thread works any more.
+    """
     app = QApplication.instance() or QApplication(["sledmon"])
     app.setApplicationName("sledmon")
     dashboard = Dashboard(places)
@@ -287,4 +292,6 @@ def run(places: Places, begin: Callable[[Dashboard], object]) -> int:
     listen.timeout.connect(lambda: None)
     dashboard.window.show()
     begin(dashboard)
-    return int(app.exec())
+    code = int(app.exec())
+    QThreadPool.globalInstance().waitForDone()
+    return code

@@ -84,8 +84,7 @@ class Board(QWidget):
         conditions = lane.conditions
         curves = curve_view(lane.reps_of(conditions.athlete), conditions, lane.plan)
         self.line_mps = curves.line_mps
-        hidden = coaching.hidden or coaching.settings.blinded
-        self.trace.set_view(curves, lane.trail, hidden=hidden)
+        self.trace.set_view(curves, lane.trail, hidden=coaching.blind)
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         self.chosen.emit(self.lane)
