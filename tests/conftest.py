@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 # A shared machine is slow now and then; that is not a failure of the code under test.
 settings.register_profile("sledmon", deadline=None)
 settings.load_profile("sledmon")
+
+# Commands are to work, not to remember; tests of the cache give it a folder of their own.
+os.environ["SLEDMON_CACHE"] = "none"
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,18 @@ class ShareError(SledmonError):
     """Pages that cannot be shared: no network to share on, or nothing to show."""
 
 
+class SchedulerError(SledmonError):
+    """A cluster that cannot be reached, or has nobody to do the work."""
+
+
+class ComparisonError(SledmonError):
+    """Reference values that cannot be read, or belong to no recording."""
+
+
+class StreamingError(SledmonError):
+    """Samples that cannot be offered to other programs."""
+
+
 _FOLDER: Final = "it is a folder; name a file in it"
 _THROUGH_A_FILE: Final = "part of its path is a file and no folder; check the path"
 _CIRCLE: Final = "its links lead in a circle; name the file itself"

@@ -1,25 +1,28 @@
 """``sledmon analyze``: the results of recordings, as fast as can be."""
 
 import io
+import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from sledmon.analysis import analyze
+from sledmon.batch import analyze_all, default_cache, recordings_in
 from sledmon.cli.destinations import require_results_place
-from sledmon.cli.options import Output, each_or_told, open_or_warn, plan_from, write_out
+from sledmon.cli.options import Output, plan_from, write_out
+from sledmon.errors import RecordingError, unreadable
 from sledmon.estimate import RepFinderParams, RepParams
 from sledmon.pipeline import PipelineParams
 from sledmon.present.export.results_csv import reps_csv
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.export.tables_parquet import write_reps_parquet
+from sledmon.present.progress import progress
 from sledmon.present.terminal import console_for, reps_table, session_text
 from sledmon.results import Session
 
-EXAMPLE = "Example: sledmon analyze monday.mcap tuesday.mcap --format csv --output reps.csv"
+EXAMPLE = "Example: sledmon analyze season/ --jobs 4 --format csv --output reps.csv"
 
 
 class AnalyzeFormat(StrEnum):
@@ -53,24 +56,73 @@ def run(
             help="Judge by this plan (TOML, or a preset's name) instead of the recording's own.",
         ),
     ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, max=256, help="Recordings at a time, each in a process.")
+    ] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="A Dask cluster, tcp://...; its workers must see the same files.",
+        ),
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither use earlier results nor keep these.")
+    ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="FILE",
+            help="Older results of --format json: say which numbers moved and by how much.",
+        ),
+    ] = None,
 ) -> None:
-    """Results of one or more recordings; a bad one is told and does not stop the rest."""
+    """Results of recordings, or of all in a folder; a bad one does not stop the rest.
+
+    What has been analysed once is kept, so a run that was stopped goes on where it was.
+    """
     if output_format is AnalyzeFormat.PARQUET and output is None:
         raise typer.BadParameter("parquet is for a file; add --output", param_hint="'--format'")
     require_results_place(output)
+    older = None if against is None else _older(against)
     params = PipelineParams(
         finder=RepFinderParams(rep=RepParams(start_threshold_mps=start_threshold)),
         plan=None if plan is None else plan_from(plan),
     )
-    sessions: list[tuple[str, Session]] = []
-
-    def work(path: Path) -> None:
-        sessions.append((str(path), analyze(open_or_warn(path), params).results))
-
-    went_well = each_or_told(recordings, work)
+    paths = recordings_in(recordings)
+    try:
+        with progress(len(paths), "analysing") as step:
+            outcomes = analyze_all(
+                paths,
+                params,
+                jobs=jobs,
+                scheduler=scheduler,
+                cache=None if no_cache else default_cache(),
+                step=step,
+            )
+    except KeyboardInterrupt:
+        kept = "" if no_cache else "; what was done is kept, run it again to go on"
+        typer.echo(f"sledmon: stopped{kept}", err=True)
+        raise typer.Exit(130) from None
+    sessions = [
+        (str(path), outcome.session)
+        for path, outcome in zip(paths, outcomes, strict=True)
+        if outcome.session is not None
+    ]
     if sessions:
-        _write(sessions, output_format, output, several=len(recordings) > 1)
-    if not went_well:
+        _write(sessions, output_format, output, several=len(paths) > 1)
+    if older is not None:
+        readable = output is not None or output_format is AnalyzeFormat.TABLE
+        _print_moved(older, sessions, to_stderr=not readable)
+    for path, outcome in zip(paths, outcomes, strict=True):
+        if outcome.trouble:
+            typer.echo(f"sledmon: {path} {outcome.trouble}; see: sledmon check", err=True)
+    bad = [outcome.error for outcome in outcomes if outcome.error]
+    for sentence in bad:
+        typer.echo(f"sledmon: {sentence}", err=True)
+    if bad:
         raise typer.Exit(1)
 
 
@@ -101,3 +153,31 @@ def _print(sessions: list[tuple[str, Session]], console: Console) -> None:
         console.print(path, soft_wrap=True)  # a table's title would break a long one
         console.print(reps_table(session.reps, "", console.width))
         console.print(session_text(session), soft_wrap=not console.is_terminal)
+
+
+def _older(path: Path) -> list[dict[str, Any]]:
+    """Results that ``--format json`` wrote."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecordingError(unreadable(path, error)) from None
+    except ValueError:
+        document = None
+    documents = document if isinstance(document, list) else [document]
+    if not all(
+        isinstance(each, dict) and {"recording", "reps"} <= each.keys() for each in documents
+    ):
+        raise RecordingError(f"{path} holds no results; --against wants those of --format json")
+    return documents
+
+
+def _print_moved(
+    older: list[dict[str, Any]], sessions: list[tuple[str, Session]], *, to_stderr: bool
+) -> None:
+    from sledmon.batch.moved import moved
+    from sledmon.present.moved_table import moved_table
+
+    # Through text, as the older ones came: what that rounds has not moved.
+    fresh = [json.loads(to_json(session_document(session, path))) for path, session in sessions]
+    console = Console(stderr=True) if to_stderr else console_for()
+    console.print(moved_table(moved(older, fresh)))

@@ -140,9 +140,8 @@ def play(
 def open_or_warn(path: Path) -> Recording:
     """Open a recording; one that is not whole is told on stderr, and what can be read is used."""
     recording = open_recording(path)
-    if recording.damage or not recording.closed:
-        what = "is damaged" if recording.damage else "was never closed, its end may be missing"
-        typer.echo(f"sledmon: {path} {what}; see: sledmon check", err=True)
+    if recording.trouble:
+        typer.echo(f"sledmon: {path} {recording.trouble}; see: sledmon check", err=True)
     return recording
 
 

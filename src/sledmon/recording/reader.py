@@ -63,6 +63,13 @@ class Recording:
         """Where the data section ends and the index begins; None where it never ended."""
         return self._scan.data_end
 
+    @property
+    def trouble(self) -> str:
+        """What is to be said of a file that is not whole, behind its name; empty: it is."""
+        if self.damage:
+            return "is damaged"
+        return "" if self.closed else "was never closed, its end may be missing"
+
     def batches(self) -> Iterator[list[Record]]:
         """All records in order, in lists of about a thousand."""
         changed = RecordingError(f"{self.path} was changed while it was read; read it again")

@@ -37,6 +37,7 @@ def run(
     After a cut, run it again. Copies made elsewhere (exports, memory sticks) are beyond its reach.
     """
     from sledmon import library as of
+    from sledmon.batch import default_cache
 
     with opened(place) as library:
         plan = of.plan_erasure(library, athlete)
@@ -44,6 +45,8 @@ def run(
             typer.echo(_question(plan), err=True)
             typer.confirm("Erase them for good?", abort=True, err=True)
         done = of.erase(library, plan, results_of, erased_on=today())
+        if (cache := default_cache()) is not None:
+            cache.clear()  # results that analyze kept name everybody
     if receipt is not None:
         write_out(_text(done), receipt)
     if output_format is TextOrJson.JSON:
