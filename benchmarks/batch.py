@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.batch [--recordings 1000] [--jobs 2]``
 
-Ten-minute sessions of twenty simulated athletes, each written again under another title until there
-are enough, so that no two files are alike and no cache can help. The command itself is run, start-up
-included.
+Ten-minute sessions of twenty simulated athletes, each written again under another title until
+there are enough, so that no two files are alike and no cache can help. The command itself is run,
+start-up included.
 """
 
 import argparse
@@ -28,6 +28,8 @@ FAULTS = ("none", "mild", "harsh")
 
 
 class Run(NamedTuple):
+    """What one run of the command took."""
+
     seconds: float
     peak_mb: float
     """Of the processes together, each at its own peak."""
@@ -57,7 +59,7 @@ def analyze(paths: list[Path], jobs: int, cache: Path | None, output: Path) -> R
         "OPENBLAS_NUM_THREADS": "1",
         "SLEDMON_CACHE": "none" if cache is None else str(cache),
     }
-    began_s = time.perf_counter()
+    began_s = time.perf_counter()  # noqa: TID251 - a stopwatch
     with subprocess.Popen(command, env=environment) as process:
         peaks: dict[int, float] = {}
         while process.poll() is None:
@@ -66,7 +68,8 @@ def analyze(paths: list[Path], jobs: int, cache: Path | None, output: Path) -> R
             time.sleep(0.05)
     if process.returncode:
         raise SystemExit(f"analyze ended with {process.returncode}")
-    return Run(time.perf_counter() - began_s, sum(peaks.values()))
+    took_s = time.perf_counter() - began_s  # noqa: TID251
+    return Run(took_s, sum(peaks.values()))
 
 
 def _children(pid: int) -> list[int]:
@@ -117,9 +120,7 @@ def main() -> None:
 
 def _line(what: str, run: Run, recordings: int) -> str:
     each_ms = 1000 * run.seconds / recordings
-    return (
-        f"  {what}: {run.seconds:.1f} s, {each_ms:.1f} ms a recording, peak {run.peak_mb:.0f} MB"
-    )
+    return f"  {what}: {run.seconds:.1f} s, {each_ms:.1f} ms a recording, peak {run.peak_mb:.0f} MB"
 
 
 if __name__ == "__main__":

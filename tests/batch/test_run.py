@@ -28,8 +28,8 @@ def cache(tmp_path: Path) -> ResultCache:
 
 
 def key_of(cache: ResultCache, path: Path, params: PipelineParams = PARAMS) -> str:
-    key = cache.key(path, params)
-    assert key is not None
+    key, _ = cache.lookup(params)(path)
+    assert key
     return key
 
 

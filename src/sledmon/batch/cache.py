@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -40,17 +41,23 @@ class ResultCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def key(self, path: Path, params: PipelineParams) -> str | None:
-        """What a recording's result is kept under; None if it cannot be read."""
+    def lookup(self, params: PipelineParams) -> Callable[[Path], tuple[str, Outcome | None]]:
+        """What gives a recording's key, empty if it cannot be read, and its result if kept."""
         said = json.dumps(asdict(params), sort_keys=True, default=dict)
-        try:
-            with path.open("rb") as file:
+        software = hashlib.sha256(f"{sources_digest()} {said}".encode()).digest()
+
+        def look(path: Path) -> tuple[str, Outcome | None]:
+            try:
                 if not path.is_file():  # reading a pipe would take what the analysis needs
-                    return None
-                content = hashlib.file_digest(file, "sha256").hexdigest()
-        except (OSError, ValueError):
-            return None
-        return hashlib.sha256(f"{content} {sources_digest()} {said}".encode()).hexdigest()
+                    return "", None
+                with path.open("rb") as file:
+                    content = hashlib.file_digest(file, "sha256").digest()
+            except (OSError, ValueError):
+                return "", None
+            key = hashlib.sha256(content + software).hexdigest()
+            return key, self.get(key)
+
+        return look
 
     def get(self, key: str) -> Outcome | None:
         """What was kept; None if nothing, or nothing that can be read, was."""

@@ -1,7 +1,9 @@
 """Many recordings, each with its result or the reason why there is none, in the order asked for."""
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 from sledmon.batch.cache import ResultCache
 from sledmon.batch.executors import Died, in_processes, in_turn, on_cluster
@@ -10,7 +12,8 @@ from sledmon.batch.sources import sources_digest
 from sledmon.errors import RecordingError
 from sledmon.pipeline import PipelineParams
 
-SUFFIX = ".mcap"
+SUFFIX: Final = ".mcap"
+_LOOKUPS: Final = 2
 
 
 def recordings_in(paths: Iterable[Path]) -> list[Path]:
@@ -45,13 +48,15 @@ def analyze_all(
     cluster's workers must see the same files under the same names.
     """
     outcomes: dict[int, Outcome] = {}
-    keys: dict[int, str | None] = {}
-    for index, path in enumerate(paths):
-        keys[index] = key = cache.key(path, params) if cache else None
-        kept = cache.get(key) if cache and key else None
-        if kept is not None:
-            outcomes[index] = kept
-            step()
+    keys: dict[int, str] = {}
+    if cache is not None:
+        look = cache.lookup(params)
+        with ThreadPoolExecutor(_LOOKUPS) as pool:  # hashing lets other threads run
+            for index, (key, kept) in enumerate(pool.map(look, paths)):
+                keys[index] = key
+                if kept is not None:
+                    outcomes[index] = kept
+                    step()
     left = [index for index in range(len(paths)) if index not in outcomes]
     # A cluster's workers stand in folders of their own.
     files = [path.absolute() if scheduler else path for path in paths]
@@ -69,8 +74,7 @@ def analyze_all(
         else:
             outcome = result
         outcomes[index] = outcome
-        key = keys[index]
-        if cache and key and outcome.session is not None:
-            cache.put(key, outcome)
+        if cache and keys[index] and outcome.session is not None:
+            cache.put(keys[index], outcome)
         step()
     return [outcomes[index] for index in range(len(paths))]
