@@ -173,7 +173,10 @@ BAD_TABLES = [
     ("", "is empty"),
     ("\n \n", "is empty"),
     ('""\n', "is empty"),
-    ("time_s,distance\n0,0\n", "line 1, column distance_m: missing; rename 'distance' to it"),
+    (
+        "time_s,distance_metre\n0,0\n",
+        "line 1, column distance_m: missing; rename 'distance_metre' to it",
+    ),
     ("t\n0\n", "line 1, column time_s: missing; the first line must hold time_s, distance_m"),
     ("time_s,distance_m,count\n0,0,0\n", "line 1, column count: there is a column distance_m"),
     ("time_s,time_s,count\n0,0,0\n", "line 1, column time_s: it stands there twice"),
@@ -259,9 +262,9 @@ def test_the_fast_and_the_careful_reader_agree(
     lines = [f"{i}{delimiter}{a}{delimiter}{b}" for i, (a, b) in enumerate(fields)]
     text = end.join([delimiter.join(["time_s", "a", "b"]), *lines, ""])
     file = open_csv(csv(tmp_path, "a.csv", text))
-    fast = read_fast(file, ["time_s", "b", "a"])
+    fast = read_fast(file, ["time_s", "b", "a"], (1.0, 1.0, 1.0))
     try:
-        careful = read_carefully(file, ["time_s", "b", "a"])
+        careful = read_carefully(file, ["time_s", "b", "a"], (1.0, 1.0, 1.0))
     except ImportTableError:
         assert fast is None
     else:
@@ -282,6 +285,6 @@ def test_no_file_raises_anything_but_one_sentence(
 
 def test_a_clean_file_takes_the_fast_way(tmp_path: Path) -> None:
     file = open_csv(csv(tmp_path, "a.csv", ENCODER_CSV.replace("\n", "\r\n")))
-    fast = read_fast(file, ["time_s", "distance_m"])
+    fast = read_fast(file, ["time_s", "distance_m"], (1.0, 1.0))
     assert fast is not None
-    assert np.array_equal(fast, read_carefully(file, ["time_s", "distance_m"]))
+    assert np.array_equal(fast, read_carefully(file, ["time_s", "distance_m"], (1.0, 1.0)))

@@ -16,7 +16,11 @@ def run(
     out: Annotated[Path, typer.Argument(metavar="OUT")],
     encoder: Annotated[
         Path,
-        typer.Option("--encoder", metavar="CSV", help="time_s,distance_m or time_s,count"),
+        typer.Option(
+            "--encoder",
+            metavar="CSV",
+            help="time_s,distance_m or time_s,count; or another tether's table.",
+        ),
     ],
     imu: Annotated[
         Path | None,

@@ -87,14 +87,18 @@ def require_columns(file: CsvFile, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in file.names if name not in columns)
 
 
-def read_numbers(file: CsvFile, columns: Sequence[str]) -> Numbers:
-    """Rows of finite numbers; the first column is the time and increases strictly."""
+def read_numbers(file: CsvFile, columns: Sequence[str], units: Sequence[float] = ()) -> Numbers:
+    """Rows of finite numbers, each column times its unit (1 where none are given).
+
+    The first column is the time, in seconds then, and increases strictly.
+    """
     unused = require_columns(file, columns)
-    rows = read_fast(file, columns)
-    return Numbers(read_carefully(file, columns) if rows is None else rows, unused)
+    units = units or (1.0,) * len(columns)
+    rows = read_fast(file, columns, units)
+    return Numbers(read_carefully(file, columns, units) if rows is None else rows, unused)
 
 
-def read_fast(file: CsvFile, columns: Sequence[str]) -> FloatArray | None:
+def read_fast(file: CsvFile, columns: Sequence[str], units: Sequence[float]) -> FloatArray | None:
     """Rows of a clean file; None for the careful reader to decide."""
     body = file.content.removeprefix(MARK).lstrip(b"\r\n").partition(b"\n")[2]
     odd = not body.isascii() or b'"' in body or b"\0" in body
@@ -113,7 +117,8 @@ def read_fast(file: CsvFile, columns: Sequence[str]) -> FloatArray | None:
         return None
     if table.shape[1] != len(file.names):
         return None
-    rows = np.ascontiguousarray(table[:, [file.names.index(column) for column in columns]])
+    wanted = [file.names.index(column) for column in columns]
+    rows = np.ascontiguousarray(table[:, wanted] * np.array(units))
     time_s = rows[:, 0]
     fine = len(rows) >= 2 and bool(np.all(np.isfinite(rows)))
     if not fine or np.any(np.diff(time_s) <= 0) or np.any(np.abs(time_s[[0, -1]]) > MAX_TIME_S):
@@ -121,15 +126,18 @@ def read_fast(file: CsvFile, columns: Sequence[str]) -> FloatArray | None:
     return rows
 
 
-def read_carefully(file: CsvFile, columns: Sequence[str]) -> FloatArray:
+def read_carefully(file: CsvFile, columns: Sequence[str], units: Sequence[float]) -> FloatArray:
     """The same, row by row, with a sentence for the first thing that is wrong."""
-    wanted = [(file.names.index(column), column) for column in columns]
+    wanted = [
+        (file.names.index(column), column, unit)
+        for column, unit in zip(columns, units, strict=True)
+    ]
     values = array.array("d")
     last_s = -math.inf
     for line, fields in text_rows(file):
         numbers = [
-            _number(fields[index], f"{file.path}, line {line}, column {column}")
-            for index, column in wanted
+            unit * _number(fields[index], f"{file.path}, line {line}, column {column}")
+            for index, column, unit in wanted
         ]
         where = f"{file.path}, line {line}, column {columns[0]}"
         if abs(numbers[0]) > MAX_TIME_S:

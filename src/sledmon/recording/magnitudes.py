@@ -19,7 +19,7 @@ _LIKE_G: Final = (0.8, 1.25)
 def require_cord(file: CsvFile, columns: tuple[str, ...], rows: FloatArray, rig: Rig) -> None:
     """Refuse a place that no cord reaches, or not so soon."""
     column, given = columns[1], rows[:, 1]
-    counts = columns == table.ENCODER_COUNT
+    counts = tuple(columns) == table.ENCODER_COUNT
     per_m = rig.encoder.counts_per_m if counts else 1.0
     time_s, position_m = rows[:, 0], given / per_m
     far = np.flatnonzero(np.abs(position_m) > limits.FARTHEST_M)

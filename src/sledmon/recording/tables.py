@@ -14,6 +14,7 @@ import numpy as np
 from sledmon.errors import EventError, ImportTableError, PlanError, counted
 from sledmon.events import canonical_value
 from sledmon.plan import read_plan
+from sledmon.recording.chronojump import edges_in_metres, filled_in
 from sledmon.recording.csv_rows import (
     CsvFile,
     number_at,
@@ -22,6 +23,7 @@ from sledmon.recording.csv_rows import (
     require_columns,
     text_rows,
 )
+from sledmon.recording.foreign import CHRONOJUMP, Foreign, recognised
 from sledmon.recording.magnitudes import require_belt, require_cord
 from sledmon.recording.place import written_beside
 from sledmon.recording.writer import RecordingWriter
@@ -109,9 +111,33 @@ def _read_encoder(file: CsvFile, rig: Rig, notes: list[str]) -> _Table:
             f"{file.path}, line 1, column count: there is a column distance_m too; remove one"
         )
     columns = table.ENCODER_COUNT if "count" in file.names else table.ENCODER_DISTANCE
+    if not set(columns) <= set(file.names) and (found := recognised(file)) is not None:
+        return _read_foreign(file, found, rig, notes)
     read = _read("encoder", file, columns, notes)
     require_cord(file, columns, read.rows, rig)
     return read
+
+
+def _read_foreign(file: CsvFile, found: Foreign, rig: Rig, notes: list[str]) -> _Table:
+    """A table of another system, in seconds and metres; what was assumed is said."""
+    rows, unused = read_numbers(file, found.columns, found.units)
+    _note_unused(file, unused, notes)
+    said = [found.reads, *found.assumed]
+    if found.system == CHRONOJUMP:
+        rows, pulses = edges_in_metres(rows, rig)
+        said.append(pulses)
+    require_cord(file, found.columns, rows, Rig())
+    if found.system == CHRONOJUMP:
+        rows, between = filled_in(rows)
+        said.append(between)
+    notes += [f"{file.path.name}: {sentence}" for sentence in said]
+    return _Table(
+        device="encoder",
+        file=file,
+        columns=table.ENCODER_DISTANCE,
+        rows=rows,
+        period_s=_period_s(file, found.columns[0], rows),
+    )
 
 
 def _read_imu(file: CsvFile, notes: list[str]) -> _Table:
@@ -123,17 +149,22 @@ def _read_imu(file: CsvFile, notes: list[str]) -> _Table:
 def _read(device: Device, file: CsvFile, columns: tuple[str, ...], notes: list[str]) -> _Table:
     rows, unused = read_numbers(file, columns)
     _note_unused(file, unused, notes)
-    period_s = float(np.median(np.diff(rows[:, 0])))
-    if period_s < LEAST_PERIOD_S:
-        raise ImportTableError(
-            f"{file.path}, column time_s: rows are {period_s:g} s apart, closer than any sensor's;"
-            " write the times in seconds"
-        )
+    period_s = _period_s(file, columns[0], rows)
     if period_s > _SLOW_S:
         notes.append(
             f"{file.path.name}: rows are {period_s:g} s apart; check that time_s is in seconds."
         )
     return _Table(device=device, file=file, columns=columns, rows=rows, period_s=period_s)
+
+
+def _period_s(file: CsvFile, column: str, rows: FloatArray) -> float:
+    period_s = float(np.median(np.diff(rows[:, 0])))
+    if period_s < LEAST_PERIOD_S:
+        raise ImportTableError(
+            f"{file.path}, column {column}: rows are {period_s:g} s apart, closer than any"
+            " sensor's; write the times in seconds"
+        )
+    return period_s
 
 
 def _note_unused(file: CsvFile, unused: tuple[str, ...], notes: list[str]) -> None:
