@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "analyze": "analyze",
     "export": "export",
     "report": "report",
+    "compare": "compare",
     "simulate": "simulate",
     "import": "import_",
     "check": "check",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sledmon.decode.layouts import LAYOUTS
 from sledmon.decode.sensor import Output, SensorDecoder
 from sledmon.errors import WireError
+from sledmon.results import Measured
 from sledmon.rig import Rig
 from sledmon.samples import (
     CLOSED,
@@ -49,6 +50,11 @@ class Decoder:
     def periods_s(self) -> dict[Device, float]:
         """Measured sample period of each sensor that ever connected."""
         return {device: sensor.period_s for device, sensor in self._sensors.items()}
+
+    @property
+    def drifts(self) -> dict[Device, Measured]:
+        """Clock drift of each sensor that ever connected, as a ratio."""
+        return {device: sensor.drift for device, sensor in self._sensors.items()}
 
     def push(self, records: Sequence[Record], first_ordinal: int) -> Decoded:
         """Decode records whose ordinals begin at ``first_ordinal``."""

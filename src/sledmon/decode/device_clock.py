@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Final
 
+from sledmon.results import UNKNOWN, Measured
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceClockParams:
@@ -60,6 +62,7 @@ class DeviceClock:
         "_bin_end",
         "_bin_min",
         "_bins",
+        "_doubt",
         "_first_tick",
         "_hull",
         "_intercept",
@@ -82,6 +85,7 @@ class DeviceClock:
         self._last_tick = 0.0
         self._offset = 0.0
         self._slope = 0.0
+        self._doubt = float("nan")
         self._intercept = 0.0
         self.sigma_s = float("nan")
         """One standard error of the applied offset."""
@@ -138,6 +142,14 @@ class DeviceClock:
         """Rate of the host's clock against the device's, minus one."""
         return self._slope
 
+    @property
+    def drift(self) -> Measured:
+        """Rate of the device's clock against the host's, minus one, as it was reckoned with.
+
+        While the span is short it is drawn to zero, and its error is what crystals may differ by.
+        """
+        return Measured(-self._slope, self._doubt) if self._doubt > 0.0 else UNKNOWN
+
     def _start(self, tick_s: float, offset: float) -> None:
         self._first_tick = self._last_tick = self._warm_from = tick_s
         self._offset = self._intercept = offset
@@ -166,7 +178,7 @@ class DeviceClock:
         if len(self._bins) >= _ENOUGH_BINS:
             slope = weight * _slope_over_middle(self._hull)
             slope = max(-params.max_slope, min(params.max_slope, slope))
-        ageing = (1.0 - weight) * params.drift + params.drift_floor
+        ageing = self._doubt = (1.0 - weight) * params.drift + params.drift_floor
         # Linear in x, so the smallest stands on the hull.
         height = min(y + (slope + ageing) * (tick_s - x) for x, y in self._hull)
         self._slope = slope

@@ -24,6 +24,7 @@ from sledmon.decode.polar_streams import (
 )
 from sledmon.decode.sensor import Output, silent_end
 from sledmon.errors import WireError
+from sledmon.results import Measured
 from sledmon.samples import Device, Fault, FloatArray, Gap, ImuBlock, IntArray, Packet
 from sledmon.units import NANOSECONDS_PER_SECOND
 from sledmon.wire.polar import Measurement
@@ -65,6 +66,11 @@ class PolarDecoder:
         """The accelerometer's sample period against the device's own clock."""
         track = self._tracks.get(Measurement.ACC)
         return track.period.period_s if track else math.nan
+
+    @property
+    def drift(self) -> Measured:
+        """Of the crystal, in this segment."""
+        return self._clock.drift
 
     def connected(self, descriptor: bytes) -> None:
         """Device time runs on over a reconnection; if it does not, the next frame shows it."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sledmon.decode.device_clock import DeviceClock
 from sledmon.decode.order import Arrived, Order, Place, Placed
 from sledmon.errors import WireError
+from sledmon.results import Measured
 from sledmon.samples import (
     Device,
     EncoderBlock,
@@ -58,6 +59,10 @@ class SensorDecoder(Protocol):
     @property
     def period_s(self) -> float:
         """The sample period as measured; NaN before anything came."""
+
+    @property
+    def drift(self) -> Measured:
+        """Rate of the device's clock against the host's, minus one; unknown if none is fitted."""
 
     def connected(self, descriptor: bytes) -> None:
         """Take the descriptor read at a connection; WireError if it cannot be used."""
@@ -151,6 +156,11 @@ class ProfileDecoder(ABC, Generic[BlockT]):
     def period_s(self) -> float:
         """The sample period as measured against the device's own crystal."""
         return self._period.period_s
+
+    @property
+    def drift(self) -> Measured:
+        """Of the crystal since the last restart."""
+        return self.clock.drift
 
     def connected(self, descriptor: bytes) -> None:
         """A changed boot id is a restart: new zero, new ticks, new clock."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from sledmon.decode.sensor import Output
 from sledmon.errors import WireError
+from sledmon.results import UNKNOWN, Measured
 from sledmon.samples import Device, EncoderBlock, Fault, FloatArray, Gap, ImuBlock, IntArray, Packet
 from sledmon.units import NANOSECONDS_PER_SECOND
 from sledmon.wire.limits import (
@@ -47,6 +48,11 @@ class TableDecoder:
     def period_s(self) -> float:
         """The table's median sample period."""
         return self._descriptor.period_s if self._descriptor else float("nan")
+
+    @property
+    def drift(self) -> Measured:
+        """Unknown: a table's times are the session's."""
+        return UNKNOWN
 
     def connected(self, descriptor: bytes) -> None:
         """A table begins; it must be one for this device."""

@@ -11,6 +11,7 @@ import numpy as np
 from sledmon.decode.arrival_clock import ArrivalClock, ArrivalClockParams
 from sledmon.decode.sensor import Output, silent_end
 from sledmon.errors import WireError
+from sledmon.results import UNKNOWN, Measured
 from sledmon.samples import Device, Fault, Gap, ImuBlock, Packet
 from sledmon.units import NANOSECONDS_PER_SECOND, STANDARD_GRAVITY_MPS2
 from sledmon.wire.witmotion import (
@@ -78,6 +79,11 @@ class WitMotionDecoder:
     def period_s(self) -> float:
         """The sample period as arrivals tell it."""
         return self._clock.period_s if self._clock else math.nan
+
+    @property
+    def drift(self) -> Measured:
+        """Unknown: it sends no time."""
+        return UNKNOWN
 
     def connected(self, descriptor: bytes) -> None:
         """Nothing ties samples over a reconnection: a new segment."""
