@@ -9,6 +9,7 @@ import typer
 from sledmon.acquire.streaming import simulated
 from sledmon.acquire.warp import WarpedLoop
 from sledmon.cli.destinations import require_new_recording, require_results_place
+from sledmon.cli.lsl import Lsl, outlets, tell_how_it_went
 from sledmon.cli.options import (
     FaultLevel,
     Faults,
@@ -57,12 +58,14 @@ def run(
     ] = None,
     output_format: Annotated[LiveFormat, typer.Option("--format")] = LiveFormat.TABLE,
     output: Output = None,
+    lsl: Lsl = False,
 ) -> None:
     """Show a simulated session, rep by rep, as if its sensors were here."""
     pace = parse_speed(speed)
     loads = parse_loads(load_lb)
     require_new_recording(record)
     require_results_place(output, record)
+    offered = outlets(lsl, speed=pace)
     params = SessionParams(
         seed=seed,
         reps=reps,
@@ -70,7 +73,8 @@ def run(
         load_lb=loads,
         faults=faults.value,
     )
-    if not headless and output_format is LiveFormat.TABLE and output is None and has_screen():
+    windowed = not (headless or lsl) and output_format is LiveFormat.TABLE and output is None
+    if windowed and has_screen():
 
         def begin(dashboard: "Dashboard") -> None:
             dashboard.demo_params, dashboard.demo_speed = params, pace
@@ -87,9 +91,11 @@ def run(
             output_format=output_format,
             output=output,
             recorder=recorder,
+            offered=offered,
             new_loop=lambda: WarpedLoop(pace),
             reread=lambda: [recorder.records],
         )
+    tell_how_it_went(offered)
     if screenshot is not None:
         _draw(params, screenshot)
 

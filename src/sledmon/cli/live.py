@@ -11,6 +11,7 @@ from sledmon.acquire.live import local_time_name
 from sledmon.cli.coach import Coach, Said
 from sledmon.cli.destinations import require_new_recording, require_results_place
 from sledmon.cli.live_run import LiveRun, Request
+from sledmon.cli.lsl import Lsl, outlets, tell_how_it_went
 from sledmon.cli.options import Headless, LiveFormat, Output, write_out
 from sledmon.cli.places import recordings_folder
 from sledmon.cli.window import has_screen, open_window
@@ -75,6 +76,7 @@ def run(
     ] = "",
     output_format: Annotated[LiveFormat, typer.Option("--format")] = LiveFormat.TABLE,
     output: Output = None,
+    lsl: Lsl = False,
 ) -> None:
     """Record and show what the sensors send, until Ctrl-C.
 
@@ -96,8 +98,9 @@ def run(
     for path in paths:
         require_new_recording(path)
     require_results_place(output, *paths)
-    windowed = not headless and output_format is LiveFormat.TABLE and output is None
+    windowed = not (headless or lsl) and output_format is LiveFormat.TABLE and output is None
     windowed = windowed and has_screen()
+    offered = [outlets(lsl, lane=f"-{lane}" if lanes > 1 else "") for lane in range(1, lanes + 1)]
     with ExitStack() as stack:
         stack.callback(_say_where, paths)
         kept_in = None if library == "none" else library_or_told(library, _tell)
@@ -114,8 +117,8 @@ def run(
             for i in range(lanes)
         ]
         recorders = [
-            Storing(kept_in, stack.enter_context(RecordingWriter(path)), path, _tell)
-            for path in paths
+            Storing(kept_in, stack.enter_context(RecordingWriter(path)), path, _tell, outlet)
+            for path, outlet in zip(paths, offered, strict=True)
             if not windowed
         ]
         sessions = (
@@ -130,6 +133,8 @@ def run(
     if windowed:
         orders = [LaneOrder(**request._asdict()) for request in requests]
         open_window(lambda window: window.connect_sensors(orders, paths), library=library)
+    for outlet in offered:
+        tell_how_it_went(outlet)
     if output_format is LiveFormat.JSON or output is not None:
         documents = [
             session_document(session, str(path))

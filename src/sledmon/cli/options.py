@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,9 @@ from sledmon.present.terminal import LiveTable, console_for, session_text
 from sledmon.recording import Recording, open_recording
 from sledmon.results import Rep, Session
 from sledmon.samples import Record
+
+if TYPE_CHECKING:
+    from sledmon.present.lsl import LslOutlets
 
 
 class Faults(StrEnum):
@@ -110,19 +113,28 @@ def play(
     output_format: LiveFormat,
     output: Path | None,
     recorder: Recorder | None = None,
+    offered: "LslOutlets | None" = None,
     new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
     reread: Callable[[], Iterable[Sequence[Record]]] | None = None,
 ) -> Session:
     """Run a session to its end before the user's eyes, then leave its results as asked.
 
-    ``new_loop`` makes the event loop that the source needs, where any will not do; ``reread`` gives
-    its records from the beginning once more, for corrections that reach far back.
+    ``offered`` is given every record behind the recorder, and the reps. ``new_loop`` makes the
+    event loop that the source needs, where any will not do; ``reread`` gives its records from the
+    beginning once more, for corrections that reach far back.
     """
     pipeline = Pipeline(reread=reread)
 
-    def played(show: Callable[[tuple[Rep, ...]], None] | None = None) -> Session:
+    def played(*shows: Callable[[tuple[Rep, ...]], None]) -> Session:
+        told = [*shows, offered.show] if offered else list(shows)
+
+        def show(reps: tuple[Rep, ...]) -> None:
+            for each in told:
+                each(reps)
+
+        kept = _InTurn([each for each in (recorder, offered) if each is not None])
         with asyncio.Runner(loop_factory=new_loop) as runner:
-            return runner.run(run(source, pipeline, recorder=recorder, show=show))
+            return runner.run(run(source, pipeline, recorder=kept, show=show if told else None))
 
     if output_format is LiveFormat.JSON and output is None:
         session = played()
@@ -135,6 +147,18 @@ def play(
     if output is not None:
         write_out(to_json(session_document(session, path)), output)
     return session
+
+
+class _InTurn:
+    """Several recorders as one."""
+
+    def __init__(self, recorders: Sequence[Recorder]) -> None:
+        self._recorders = recorders
+
+    def write(self, record: Record) -> None:
+        """Give a record to each."""
+        for recorder in self._recorders:
+            recorder.write(record)
 
 
 def open_or_warn(path: Path) -> Recording:

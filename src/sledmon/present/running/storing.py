@@ -14,6 +14,7 @@ from sledmon.samples import Opened, Record
 
 if TYPE_CHECKING:
     from sledmon.library import Library, SessionStore
+    from sledmon.present.lsl import LslOutlets
 
 Show = Callable[[tuple[Rep, ...]], None]
 Tell = Callable[[str], object]
@@ -26,11 +27,20 @@ class Storing:
     """
 
     def __init__(
-        self, library: "Library | None", recorder: Recorder, path: Path, tell: Tell
+        self,
+        library: "Library | None",
+        recorder: Recorder,
+        path: Path,
+        tell: Tell,
+        offered: "LslOutlets | None" = None,
     ) -> None:
-        """``path`` is where ``recorder`` writes; without a library it only records."""
+        """``path`` is where ``recorder`` writes; without a library it only records.
+
+        ``offered`` is given every record behind the recorder, and the reps.
+        """
         self.begun = False
         """Whether the opening record has come."""
+        self._offered = offered
         self._library = library
         self._recorder = recorder
         self._path = path
@@ -59,6 +69,8 @@ class Storing:
                 parameters=asdict(PipelineParams()),
                 tell=self._tell,
             )
+        if self._offered is not None:
+            self._offered.write(record)
 
     def reread(self) -> Iterator[Sequence[Record]]:
         """What is recorded so far, from the beginning."""
@@ -70,6 +82,8 @@ class Storing:
         def stored_and_shown(reps: tuple[Rep, ...]) -> None:
             if self._store is not None:
                 self._store.store_reps([rep_document(rep) for rep in reps])
+            if self._offered is not None:
+                self._offered.show(reps)
             if show is not None:
                 show(reps)
 
