@@ -3,9 +3,11 @@
 import gc
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from typing import Final, NamedTuple, TypeVar
@@ -57,7 +59,8 @@ def _in_a_pool(
         min(jobs, len(waiting)), mp_context=get_context("spawn"), initializer=_begin
     )
     try:
-        places = {pool.submit(work, task): index for index, task in waiting.items()}
+        with _uninterrupted():  # processes begin here, and inherit it
+            places = {pool.submit(work, task): index for index, task in waiting.items()}
         for future in as_completed(places):
             result = future.result()
             index = places.pop(future)
@@ -67,6 +70,19 @@ def _in_a_pool(
         return
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C is ignored, where it may be asked for at all."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _begin() -> None:
