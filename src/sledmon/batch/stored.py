@@ -57,7 +57,8 @@ def _reader(kind: Any) -> _Reader | None:
         return lambda values: make(**dict(zip(names, _all_of(members, values), strict=True)))
     if issubclass(kind, tuple):  # a NamedTuple
         members = [_reader(hint) for hint in hints.values()]
-        return lambda values: kind(*_all_of(members, values))
+        whole = cast("Callable[[Any], Any]", getattr(kind, "_make"))  # noqa: B009 - checks lengths
+        return (lambda values: whole(_all_of(members, values))) if any(members) else whole
     return None
 
 

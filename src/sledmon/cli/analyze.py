@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sledmon.batch import analyze_all, default_cache, recordings_in
+from sledmon.batch import recordings_in
 from sledmon.cli.destinations import require_results_place
+from sledmon.cli.many import Jobs, NoCache, analyzed, tell_the_bad
 from sledmon.cli.options import Output, plan_from, write_out
 from sledmon.errors import RecordingError, unreadable
 from sledmon.estimate import RepFinderParams, RepParams
@@ -18,7 +19,6 @@ from sledmon.pipeline import PipelineParams
 from sledmon.present.export.results_csv import reps_csv
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.export.tables_parquet import write_reps_parquet
-from sledmon.present.progress import progress
 from sledmon.present.terminal import console_for, reps_table, session_text
 from sledmon.results import Session
 
@@ -56,9 +56,7 @@ def run(
             help="Judge by this plan (TOML, or a preset's name) instead of the recording's own.",
         ),
     ] = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", min=1, max=256, help="Recordings at a time, each in a process.")
-    ] = 1,
+    jobs: Jobs = 1,
     scheduler: Annotated[
         str | None,
         typer.Option(
@@ -67,9 +65,7 @@ def run(
             help="A Dask cluster, tcp://...; its workers must see the same files.",
         ),
     ] = None,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Neither use earlier results nor keep these.")
-    ] = False,
+    no_cache: NoCache = False,
     against: Annotated[
         Path | None,
         typer.Option(
@@ -92,20 +88,7 @@ def run(
         plan=None if plan is None else plan_from(plan),
     )
     paths = recordings_in(recordings)
-    try:
-        with progress(len(paths), "analysing") as step:
-            outcomes = analyze_all(
-                paths,
-                params,
-                jobs=jobs,
-                scheduler=scheduler,
-                cache=None if no_cache else default_cache(),
-                step=step,
-            )
-    except KeyboardInterrupt:
-        kept = "" if no_cache else "; what was done is kept, run it again to go on"
-        typer.echo(f"sledmon: stopped{kept}", err=True)
-        raise typer.Exit(130) from None
+    outcomes = analyzed(paths, params, jobs=jobs, no_cache=no_cache, scheduler=scheduler)
     sessions = [
         (str(path), outcome.session)
         for path, outcome in zip(paths, outcomes, strict=True)
@@ -116,14 +99,7 @@ def run(
     if older is not None:
         readable = output is not None or output_format is AnalyzeFormat.TABLE
         _print_moved(older, sessions, to_stderr=not readable)
-    for path, outcome in zip(paths, outcomes, strict=True):
-        if outcome.trouble:
-            typer.echo(f"sledmon: {path} {outcome.trouble}; see: sledmon check", err=True)
-    bad = [outcome.error for outcome in outcomes if outcome.error]
-    for sentence in bad:
-        typer.echo(f"sledmon: {sentence}", err=True)
-    if bad:
-        raise typer.Exit(1)
+    tell_the_bad(paths, outcomes)
 
 
 def _write(

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from sledmon.batch import analyze_all, default_cache, recordings_in
+from sledmon.batch import recordings_in
 from sledmon.batch.checks import check_sensors
 from sledmon.batch.compare import compare
 from sledmon.batch.reference import match, read_reference
 from sledmon.cli.destinations import require_results_place
+from sledmon.cli.many import Jobs, NoCache, analyzed, tell_the_bad
 from sledmon.cli.options import Output, write_out
 from sledmon.pipeline import PipelineParams
 from sledmon.present.comparison import (
@@ -20,7 +21,6 @@ from sledmon.present.comparison import (
     comparison_json,
     comparison_tables,
 )
-from sledmon.present.progress import progress
 from sledmon.present.terminal import console_for
 from sledmon.recording import open_recording
 
@@ -48,16 +48,14 @@ def run(
     ] = None,
     output_format: Annotated[CompareFormat, typer.Option("--format")] = CompareFormat.TABLE,
     output: Output = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", min=1, max=256, help="Recordings at a time, each in a process.")
-    ] = 1,
+    jobs: Jobs = 1,
+    no_cache: NoCache = False,
 ) -> None:
     """Reps, athletes, days and loads side by side, and how well the sensors worked."""
     require_results_place(output)
     rows, unused = read_reference(reference) if reference else ([], ())
     paths = recordings_in(recordings)
-    with progress(len(paths), "analysing") as step:
-        outcomes = analyze_all(paths, PipelineParams(), jobs=jobs, cache=default_cache(), step=step)
+    outcomes = analyzed(paths, PipelineParams(), jobs=jobs, no_cache=no_cache)
     good = [(path, each) for path, each in zip(paths, outcomes, strict=True) if each.session]
     sessions = [(str(path), each.session) for path, each in good if each.session]
     if sessions:
@@ -72,11 +70,7 @@ def run(
             comparison=compare(sessions, [each.started_utc[:10] for _, each in good], matched),
         )
         _write(compared, output_format, output)
-    bad = [outcome.error for outcome in outcomes if outcome.error]
-    for sentence in bad:
-        typer.echo(f"sledmon: {sentence}", err=True)
-    if bad:
-        raise typer.Exit(1)
+    tell_the_bad(paths, outcomes)
 
 
 def _write(compared: Compared, output_format: CompareFormat, output: Path | None) -> None:
