@@ -16,6 +16,7 @@ from sledmon.cli.many import Jobs, NoCache, analyzed, tell_the_bad
 from sledmon.cli.options import Output, write_out
 from sledmon.pipeline import PipelineParams
 from sledmon.present.comparison import (
+    LEAST_WIDTH,
     Compared,
     comparison_csv,
     comparison_json,
@@ -81,6 +82,7 @@ def _write(compared: Compared, output_format: CompareFormat, output: Path | None
     else:
         text = io.StringIO()
         console = console_for() if output is None else console_for(text)
+        console.width = max(console.width, LEAST_WIDTH)  # lines that wrap lose nothing
         console.print(comparison_tables(compared, console.width))
         if output is not None:
             write_out(text.getvalue(), output)

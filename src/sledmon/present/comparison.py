@@ -30,6 +30,9 @@ _SPARE: Final = (
     "peak_velocity_mps",
 )  # fmt: skip
 """What a narrow terminal does without, in this order."""
+LEAST_WIDTH: Final = 105
+"""Of a terminal, for all tables without intervals."""
+_WIDE: Final = 130  # intervals fit in
 _DECIMALS: Final = {"s": 3, "m/s": 3, "Hz": 2}
 
 
@@ -116,14 +119,17 @@ def _digits(value: float) -> str:
 
 def comparison_tables(compared: Compared, width: int) -> Group:
     """Sensors, reps, scatter, agreement; then what is to be said."""
+    wide = width >= _WIDE
     parts: list[Table | Text] = [_sensors(compared.sensors)]
     comparison = compared.comparison
     if comparison.cells:
         parts += [Text(), _cells(comparison.cells, width)]
     if comparison.reliability:
-        parts += [Text(), _scatter(comparison.reliability)]
+        parts += [Text(), _scatter(comparison.reliability, wide=wide)]
     if comparison.agreement:
-        parts += [Text(), _agreements(comparison.agreement)]
+        parts += [Text(), _agreements(comparison.agreement, wide=wide)]
+    if not wide and (comparison.reliability or comparison.agreement):
+        parts.append(Text("no room for intervals: --format csv has them"))
     parts += [Text(note) for note in ("", *comparison.notes)]
     return Group(*parts)
 
@@ -131,7 +137,8 @@ def comparison_tables(compared: Compared, width: int) -> Group:
 def _table(title: str, words: Sequence[str], numbers: Sequence[str]) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in words:
-        table.add_column(column, overflow="fold")
+        # These may be folded, down to what tells one from another.
+        table.add_column(column, overflow="fold", min_width=min(11, 2 * len(column)))
     for column in numbers:
         table.add_column(column, justify="right", no_wrap=True)
     return table
@@ -188,17 +195,16 @@ def _cell_table(cells: Sequence[Cell], metrics: Sequence[str]) -> Table:
     return table
 
 
-def _scatter(rows: Sequence[Reliability]) -> Table:
+def _scatter(rows: Sequence[Reliability], *, wide: bool) -> Table:
     table = _table(
-        "Scatter of one athlete (typical error with its 90 % interval), within a day and of a day's"
-        " mean between days",
+        "Scatter of one athlete: typical error (90 % interval) within a day, and of day means",
         ("quantity", "load"),
         ("reps", "within", "CV %", "MDC95", "days", "between", "CV %", "MDC95", "device", "SWC"),
     )
     for row in rows:
         cells = [label(row.metric), row.condition]
         for seen in (row.within_day, row.between_days):
-            cells += [str(seen.values), _range(seen.typical_error, row.metric)]
+            cells += [str(seen.values), _range(seen.typical_error, row.metric, wide=wide)]
             cells += [_fixed(100 * seen.cv.value, 1), _fixed(seen.mdc95, _decimals(row.metric))]
         cells += [_fixed(row.device, _decimals(row.metric))]
         cells += [_fixed(row.swc, _decimals(row.metric))]
@@ -206,9 +212,9 @@ def _scatter(rows: Sequence[Reliability]) -> Table:
     return table
 
 
-def _agreements(found: Mapping[str, Agreement]) -> Table:
+def _agreements(found: Mapping[str, Agreement], *, wide: bool) -> Table:
     table = _table(
-        "Agreement: sledmon less reference, 95 % intervals",
+        "Agreement: sledmon less reference (95 % intervals)",
         ("quantity",),
         ("pairs", "athletes", "bias", "SD", "lower limit", "upper limit"),
     )
@@ -217,10 +223,10 @@ def _agreements(found: Mapping[str, Agreement]) -> Table:
             label(metric),
             str(seen.pairs),
             str(seen.athletes),
-            _range(seen.bias, metric),
+            _range(seen.bias, metric, wide=wide),
             _fixed(seen.sd, _decimals(metric)),
-            _range(seen.lower, metric),
-            _range(seen.upper, metric),
+            _range(seen.lower, metric, wide=wide),
+            _range(seen.upper, metric, wide=wide),
         )
     return table
 
@@ -259,9 +265,9 @@ def _mean(mean: float, sd: float, metric: str) -> str:
     return _fixed(mean, decimals) + spread
 
 
-def _range(interval: Interval, metric: str) -> str:
+def _range(interval: Interval, metric: str, *, wide: bool) -> str:
     decimals = _decimals(metric)
-    if math.isnan(interval.value):
-        return "-"
+    if math.isnan(interval.value) or not wide:
+        return _fixed(interval.value, decimals)
     ends = f"{_fixed(interval.low, decimals)} to {_fixed(interval.high, decimals)}"
     return f"{_fixed(interval.value, decimals)} ({ends})"
