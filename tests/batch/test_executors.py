@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +33,25 @@ def test_a_process_that_dies_costs_only_the_task_it_died_of() -> None:
     assert isinstance(died, Died)
     assert "died" in died.why
     assert results == {number: 2 * number for number in range(12) if number != 3}
+
+
+def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path, repository: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "parent.py").write_text(
+        "import pathlib, sys\n"
+        "from sledmon.batch.executors import in_processes\n"
+        "from tests.batch.workers import hold_open\n"
+        "if __name__ == '__main__':\n"
+        "    list(in_processes(hold_open, [pathlib.Path(sys.argv[1])], 2))\n"
+    )
+    paths = os.pathsep.join([str(repository / "src"), str(repository)])
+    command = [sys.executable, str(tmp_path / "parent.py"), str(pipe)]
+    environment = os.environ | {"PYTHONPATH": paths}
+    with subprocess.Popen(command, env=environment) as parent, pipe.open() as held:
+        assert held.readline() == "here\n"
+        parent.kill()
+        assert held.read() == ""  # nobody holds it any more
 
 
 @pytest.fixture
