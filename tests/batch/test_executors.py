@@ -48,7 +48,10 @@ def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path, repository: 
     paths = os.pathsep.join([str(repository / "src"), str(repository)])
     command = [sys.executable, str(tmp_path / "parent.py"), str(pipe)]
     environment = os.environ | {"PYTHONPATH": paths}
-    with subprocess.Popen(command, env=environment) as parent, pipe.open() as held:
+    with (
+        subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as parent,
+        pipe.open() as held,
+    ):
         assert held.readline() == "here\n"
         parent.kill()
         assert held.read() == ""  # nobody holds it any more
