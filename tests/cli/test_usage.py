@@ -11,7 +11,7 @@ import pytest
 from tests.cli.command import assert_one_sentence, sledmon, sledmon_process
 from tests.pipeline.sessions import path_of
 
-COMMANDS = ("demo", "replay", "analyze", "simulate", "import", "check", "share")
+COMMANDS = ("demo", "replay", "analyze", "compare", "simulate", "import", "check", "share")
 SMALL = "simulated-both-sensors-die"
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 

@@ -17,6 +17,7 @@ from benchmarks.clock import (
     mapped,
     spread_ms,
 )
+from sledmon.decode.device_clock import DeviceClock
 
 ORDINARY = LINKS["15 ms, 10 %"][0]
 
@@ -60,3 +61,23 @@ def test_after_ten_minutes_of_silence_the_clock_is_right_again_within_ten_second
     usual_s = np.median(result.error_s[(result.time_s > 60.0) & (result.time_s < 200.0)])
     after = result.time_s > 810.0
     assert np.max(np.abs(result.error_s[after] - usual_s)) < 0.002
+
+
+@pytest.mark.parametrize("ppm", [40.0, -15.0])
+def test_a_crystals_drift_is_told_with_its_error(ppm: float) -> None:
+    random = np.random.default_rng(4)
+    clock = DeviceClock()
+    for sent_s in np.arange(0.0, 240.0, 0.1):
+        delay_s = 0.004 + random.exponential(0.006)
+        clock.update(float(sent_s) * (1.0 + 1e-6 * ppm), float(sent_s) + delay_s)
+    value, sigma = clock.drift
+    assert 1e6 * sigma < 8.0
+    assert abs(1e6 * value - ppm) < 3e6 * sigma
+    assert 1e6 * value == pytest.approx(ppm, abs=8.0)
+
+
+def test_of_seconds_no_drift_is_told() -> None:
+    clock = DeviceClock()
+    for sent_s in np.arange(0.0, 10.0, 0.1):
+        clock.update(float(sent_s), float(sent_s) + 0.004)
+    assert not clock.drift.known

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from sledmon.decode.device_clock import least_slope
 from sledmon.errors import WireError
 from sledmon.samples import FloatArray, IntArray
 from sledmon.units import NANOSECONDS_PER_SECOND
@@ -29,10 +30,6 @@ SPACING_US: Final = 50.0
 LONGEST_NOTIFICATION_S: Final = 0.1
 MOST_NOTIFICATIONS_HZ: Final = 250.0
 CRYSTAL_PPM: Final = 50.0
-PIECES: Final = 12
-"""Of a stream, in each of which the least delay is looked for."""
-LEAST_DELAY_WANDER_S: Final = 0.002
-"""How much the least delay of a link may differ between two spans of a stream."""
 _CRYSTAL: Final = "crystal against this computer's"
 _KNOWN_FLAGS: Final = int(Flags.CLIPPED | Flags.OVERFLOW | Flags.RESENT | Flags.EDGE_TIMED)
 
@@ -207,7 +204,7 @@ def _sampling(
 def _timing(tick_s: FloatArray, received_s: FloatArray) -> list[Finding]:
     """Clock drift and the link's delays, from arrivals against ticks."""
     offset_s = received_s - tick_s
-    rate, doubt = _least_slope(tick_s, offset_s)
+    rate, doubt = least_slope(tick_s, offset_s)
     drift_ppm, doubt_ppm = -1e6 * rate, 1e6 * doubt
     seen = f"{drift_ppm:+.0f} +- {doubt_ppm:.0f} ppm"
     demand = f"within {CRYSTAL_PPM:.0f} ppm"
@@ -226,23 +223,6 @@ def _timing(tick_s: FloatArray, received_s: FloatArray) -> list[Finding]:
     text = "not to be seen" if math.isnan(interval_s) else f"about {1000 * interval_s:.2f} ms"
     findings.append(Finding("connection interval", "15 ms is best", text, Outcome.SEEN))
     return findings
-
-
-def _least_slope(tick_s: FloatArray, offset_s: FloatArray) -> tuple[float, float]:
-    """Slope of the least delay of successive pieces, and its standard error.
-
-    A packet is never early, so the least ones lie near one line.
-    """
-    pieces = np.array_split(np.arange(len(tick_s)), min(PIECES, len(tick_s) // 20))
-    if len(pieces) < 4:
-        return math.nan, math.nan
-    least = np.array([piece[np.argmin(offset_s[piece])] for piece in pieces])
-    at_s, least_s = tick_s[least] - tick_s[least].mean(), offset_s[least]
-    spread = float(np.sum(at_s**2))
-    slope = float(np.sum(at_s * least_s)) / spread
-    left_s = least_s - least_s.mean() - slope * at_s
-    rms_s = math.sqrt(float(np.sum(left_s**2)) / (len(least) - 2))
-    return slope, max(rms_s, LEAST_DELAY_WANDER_S / 2) / math.sqrt(spread)
 
 
 def connection_interval_s(received_s: FloatArray) -> float:

@@ -9,12 +9,16 @@ follows that line at a bounded rate, so that times inside a rep do not jump when
 something.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Final
 
+import numpy as np
+
 from sledmon.results import UNKNOWN, Measured
+from sledmon.samples import FloatArray
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +54,11 @@ class DeviceClockParams:
     """The window is cut only when it has grown this much too long, which saves most of the work."""
 
 
+PIECES: Final = 12
+"""Of a stream, in each of which the least delay is looked for."""
+LEAST_DELAY_WANDER_S: Final = 0.002
+"""How much the least delay of a link may differ between two spans of a stream (ble.md 9)."""
+_BINS_A_PIECE: Final = 4
 _NEVER: Final = float("-inf")
 _ENOUGH_BINS: Final = 3
 _RECENT_BINS: Final = 15
@@ -62,7 +71,6 @@ class DeviceClock:
         "_bin_end",
         "_bin_min",
         "_bins",
-        "_doubt",
         "_first_tick",
         "_hull",
         "_intercept",
@@ -85,7 +93,6 @@ class DeviceClock:
         self._last_tick = 0.0
         self._offset = 0.0
         self._slope = 0.0
-        self._doubt = float("nan")
         self._intercept = 0.0
         self.sigma_s = float("nan")
         """One standard error of the applied offset."""
@@ -144,11 +151,10 @@ class DeviceClock:
 
     @property
     def drift(self) -> Measured:
-        """Rate of the device's clock against the host's, minus one, as it was reckoned with.
-
-        While the span is short it is drawn to zero, and its error is what crystals may differ by.
-        """
-        return Measured(-self._slope, self._doubt) if self._doubt > 0.0 else UNKNOWN
+        """Rate of the device's clock against the host's, minus one, over the window kept."""
+        at_s, least_s = np.array(self._bins).reshape(-1, 2).T
+        slope, sigma = least_slope(at_s, least_s, _BINS_A_PIECE)
+        return Measured(-slope, sigma)
 
     def _start(self, tick_s: float, offset: float) -> None:
         self._first_tick = self._last_tick = self._warm_from = tick_s
@@ -178,7 +184,7 @@ class DeviceClock:
         if len(self._bins) >= _ENOUGH_BINS:
             slope = weight * _slope_over_middle(self._hull)
             slope = max(-params.max_slope, min(params.max_slope, slope))
-        ageing = self._doubt = (1.0 - weight) * params.drift + params.drift_floor
+        ageing = (1.0 - weight) * params.drift + params.drift_floor
         # Linear in x, so the smallest stands on the hull.
         height = min(y + (slope + ageing) * (tick_s - x) for x, y in self._hull)
         self._slope = slope
@@ -187,6 +193,23 @@ class DeviceClock:
         recent = sorted(y - self._intercept - slope * (x - self._first_tick) for x, y in last)
         middle = recent[len(recent) // 2]
         self.sigma_s = params.sigma_floor_s + max(0.0, middle) + abs(self._offset - height)
+
+
+def least_slope(tick_s: FloatArray, offset_s: FloatArray, least_packets: int = 20) -> Measured:
+    """Slope of the least offset of successive pieces, unknown where there are fewer than four.
+
+    A packet is never early, so the least ones lie near one line. A piece holds ``least_packets``.
+    """
+    pieces = np.array_split(np.arange(len(tick_s)), min(PIECES, len(tick_s) // least_packets) or 1)
+    if len(pieces) < 4:
+        return UNKNOWN
+    least = np.array([piece[np.argmin(offset_s[piece])] for piece in pieces])
+    at_s, least_s = tick_s[least] - tick_s[least].mean(), offset_s[least]
+    spread = float(np.sum(at_s**2))
+    slope = float(np.sum(at_s * least_s)) / spread
+    left_s = least_s - least_s.mean() - slope * at_s
+    rms_s = math.sqrt(float(np.sum(left_s**2)) / (len(least) - 2))
+    return Measured(slope, max(rms_s, LEAST_DELAY_WANDER_S / 2) / math.sqrt(spread))
 
 
 def _extend_hull(hull: list[tuple[float, float]], point: tuple[float, float]) -> None:
