@@ -35,15 +35,16 @@ from sledmon.acquire.radio_thread import RadioThread
 from sledmon.acquire.virtual import VirtualRadio
 from sledmon.library import Library, may_share, newest_session, open_library
 from sledmon.pipeline import Pipeline, run
+from sledmon.present.running.storing import Storing
 from sledmon.present.share import ShareServer
 from sledmon.recording import RecordingWriter
 from sledmon.twin import SessionParams, simulate
 
-QUIET_S = 6.0
-ATTACK_S = 12.0
+QUIET_S = 4.0
+ATTACK_S = 16.0
 """In turn, so that whatever else the computer does falls into both alike."""
 PROCESSES = 2
-ADDRESSES = 200
+ADDRESSES = 40
 """Loopback addresses that the attackers pretend to be."""
 PHONES = 6
 LIMIT_MS = 5.0

@@ -71,6 +71,18 @@ def test_a_token_follows_a_running_session_to_its_finished_self(library: Library
         assert grant.session == finished == newest_session(connection)
 
 
+def test_a_token_follows_a_session_that_was_cut_off_and_goes_on(
+    library: Library, tmp_path: Path
+) -> None:
+    opened, path = results([]).opened, tmp_path / "session.mcap"
+    cut_off = SessionStore(library, opened, recording=path, tell=pytest.fail)
+    issued(library, None, cut_off.id)
+    goes_on = SessionStore(library, opened, recording=path, tell=pytest.fail)
+    with library.reading() as connection:
+        (grant,) = grants(connection)
+    assert grant.session == goes_on.id != cut_off.id
+
+
 def test_a_token_of_a_session_without_packets_goes_with_it(library: Library) -> None:
     told = results([])
     document = {**told.document, "quality": {"imu": None, "encoder": None}}
