@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
@@ -78,7 +79,7 @@ class ShareServer:
         self._failure = None
         self._ready.clear()
         self.port = listening.getsockname()[1]
-        self._read_grants()
+        self._read_grants(self._library)
         self._thread = threading.Thread(
             target=self._run, args=(listening,), name="share", daemon=True
         )
@@ -124,7 +125,7 @@ class ShareServer:
         """End pages at once; how many."""
         with self._library.editing() as edit:
             ended = of.revoke_tokens(edit.connection, athlete=athlete, session=session)
-        self._read_grants()
+        self._read_grants(self._library)
         self.notify()
         return ended
 
@@ -148,14 +149,14 @@ class ShareServer:
             with self._library.editing() as edit:
                 of.issue_token(edit.connection, hashed(token), athlete, session, now)
             self._tokens.append(token)
-            self._read_grants()
+            self._read_grants(self._library)
             return token
 
     def _url(self, token: str) -> str:
         return f"http://{in_url(self.address)}:{self.port}/{token}"
 
-    def _read_grants(self) -> None:
-        with self._library.reading() as connection:
+    def _read_grants(self, library: Library) -> None:
+        with library.reading() as connection:
             self._grants.replace(of.grants(connection))
 
     def _bound(self) -> socket.socket:
@@ -195,12 +196,10 @@ class ShareServer:
         self._loop, self._glance = asyncio.get_running_loop(), glance
         with self._library.read_only() as library:
             self._server = PacedServer(self._app(library, changes), Doors(self._limits))
-            serving = asyncio.create_task(self._server.serve(sockets=[listening]))
-            watching = asyncio.create_task(self._watch(library, glance, changes, self._server))
-            self._ready.set()
-            await serving
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._server.serve(sockets=[listening]))
+                group.create_task(self._watch(library, glance, changes, self._server))
+                self._ready.set()
 
     async def _watch(
         self, library: Library, glance: asyncio.Event, changes: Changes, server: "Server"
@@ -217,7 +216,7 @@ class ShareServer:
             try:
                 clock = await asyncio.to_thread(library.clock)
                 if clock != seen:
-                    await asyncio.to_thread(self._read_grants)
+                    await asyncio.to_thread(self._read_grants, library)
                     changes.tell()
                     seen = clock
                 trouble = ""
@@ -236,7 +235,7 @@ class ShareServer:
             grants=self._grants,
             changes=changes,
             now=self._now,
-            refresh=self._read_grants,
+            refresh=partial(self._read_grants, library),
             is_check=self._is_check,
             ranking=self._ranking,
         )
