@@ -1,9 +1,9 @@
 """The athletes' pages under attack beside a live session: what leaks, and what packets wait.
 
-``python -m benchmarks.attack [--guesses 100000]``: the session, its pipeline, its library and its
-pages are one process, as in the dashboard; two simulated sensors stream in the radio's thread, and
-phones are connected. The attackers are processes of their own with an address each turn: guesses,
-slow and oversized requests, wrong hosts and methods, without a pause.
+``python -m benchmarks.attack [--guesses 100000]``, ten minutes: the session, its pipeline, its
+library and its pages are one process, as in the dashboard; two simulated sensors stream in the
+radio's thread, and phones are connected. The attackers are processes of their own with an address
+each turn: guesses, slow and oversized requests, wrong hosts and methods, without a pause.
 """
 
 import argparse
@@ -256,6 +256,7 @@ def measured(server: ShareServer, library: Library, guesses: int, lateness: Late
 
 
 def told(when: str, late_ms: Sequence[float]) -> None:
+    """How late packets were stamped; ``quiet`` is what the computer does by itself."""
     p50, p99, most = np.percentile(late_ms, [50, 99, 100])
     print(f"{when}: {len(late_ms)} packets stamped {p50:.2f} ms after their moment (p50),"
           f" p99 {p99:.2f} (wanted < {LIMIT_MS:g}), max {most:.1f}")  # fmt: skip

@@ -11,7 +11,7 @@ from uvicorn.server import ServerState
 
 from sledmon.present.share.limits import Limits
 
-AT_ONCE: Final = 4
+AT_ONCE: Final = 2
 PAUSE_S: Final = 0.01
 """So many connections are taken, then others have a turn: a flood must not delay the session."""
 
