@@ -26,7 +26,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sledmon.cli.storing import Storing
 
 from sledmon.acquire.choose import choose
 from sledmon.acquire.inbox import Inbox
