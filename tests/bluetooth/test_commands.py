@@ -57,11 +57,11 @@ async def test_scan_lists_the_sensors_in_range_as_table_and_as_json(
 ) -> None:
     world.power_on(BELT).battery(41)
     world.power_on(TETHER)
-    table = await ran(tmp_path, "scan", "--seconds", "0.5")
+    table = await ran(tmp_path, "scan", "--seconds", "1.5")
     assert (table.code, table.err) == (0, "")
     for word in ("sledmon belt 0017", "tether encoder", "C0:FF:EE:00:00:01", "41 %", "dBm"):
         assert word in table.out
-    rows = json.loads((await ran(tmp_path, "scan", "--seconds", "0.5", "--format", "json")).out)
+    rows = json.loads((await ran(tmp_path, "scan", "--seconds", "1.5", "--format", "json")).out)
     assert {row["address"]: row["battery_percent"] for row in rows} == {
         "C0:FF:EE:00:00:01": 41,
         "C0:FF:EE:00:00:02": 100,
