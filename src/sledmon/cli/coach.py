@@ -133,7 +133,7 @@ class Coach:
         brought = [_carried(row, now, self._now()) for row in rows if _fits(row, now)]
         if not brought:
             raise EventError(
-                f"the library holds no baseline of {now.athlete} over"
+                f"the library holds no dated baseline of {now.athlete} over"
                 f" {metres_to_yards(now.distance_m):g} yd; let them run three times without a sled"
             )
         velocity, words = min(brought, key=lambda one: one[0].sigma)
