@@ -224,5 +224,5 @@ def assert_every_number_is_told(records: Sequence[Record], sensor: FakeSensor) -
             newest = number
     gaps = [gap for gap in decoded(records).gaps if gap.device == device_of(sensor)]
     holes = (in_time[-1] - in_time[0] + 1) - len(in_time)
-    assert sum(gap.packets for gap in gaps) == holes
+    assert sum(gap.packets for gap in gaps) == holes, (gaps, all_numbers)
     return missing(payloads(records, sensor))
