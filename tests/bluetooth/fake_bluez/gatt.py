@@ -212,7 +212,8 @@ class Characteristic:
         try:
             await self._request()
         except words.BluezError:
-            self.listeners.remove(sender)
+            if sender in self.listeners:  # unless it has left the bus meanwhile
+                self.listeners.remove(sender)
             raise
         self._device.sensor.firmware.subscribe(self.row.uuid)
         self._device.daemon.changed(
