@@ -169,6 +169,7 @@ class Dashboard(QObject):
             audio=self.audio,
             checks=checks,
             demo=demo,
+            library=NO_LIBRARY if demo else self._places.library,
             when=f"{self._places.now():%d %B %Y, %H:%M}",
         )
         flow = SessionFlow(self.window, begun)

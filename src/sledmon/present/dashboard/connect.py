@@ -17,6 +17,7 @@ from sledmon.present.running.listening import Listening
 class ConnectScreen(Page):
     """Shows what is heard and lets choose."""
 
+    passing = True
     chosen = Signal(object)
     """``Choosing``; if its ``demo`` holds, the simulated sensors."""
     again_asked = Signal()

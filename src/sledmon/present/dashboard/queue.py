@@ -25,6 +25,7 @@ _CTRL = Qt.KeyboardModifier.ControlModifier
 class QueueScreen(Page):
     """Changes a queue and tells each change; what was done can be undone as long as it is open."""
 
+    passing = True
     changed = Signal(object)
     """A ``Queue``."""
     last_rep_was = Signal(str)

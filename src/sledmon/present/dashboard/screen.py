@@ -14,6 +14,8 @@ class Screen(QWidget):
 
     title = ""
     """Of the window while it is shown."""
+    passing = False
+    """Made for one visit: it goes away when it is left."""
 
     def set_look(self, look: Look) -> None:
         """Take colours, sizes and units; called again with each resize or change of settings."""

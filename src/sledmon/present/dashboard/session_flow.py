@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from sledmon.errors import SledmonError
 from sledmon.present.athletes.queue import Queue
 from sledmon.present.dashboard.feed import Feed
 from sledmon.present.dashboard.live.athlete import AthleteWindow
@@ -11,11 +12,13 @@ from sledmon.present.dashboard.live.screen import LiveScreen
 from sledmon.present.dashboard.preflight import PreflightScreen
 from sledmon.present.dashboard.queue import QueueScreen
 from sledmon.present.dashboard.settings import SettingsScreen
+from sledmon.present.dashboard.share import ShareScreen
 from sledmon.present.dashboard.summary import SummaryScreen
 from sledmon.present.dashboard.window import Window
 from sledmon.present.preflight.checks import Checks
 from sledmon.present.running import Ended, RunningSession, Told
 from sledmon.present.settings import AudioMode
+from sledmon.present.share.sideline import NO_LIBRARY, SessionShare
 from sledmon.present.sideline import words
 from sledmon.present.sideline.actions import Sideline
 from sledmon.present.sideline.athlete_view import AthleteView
@@ -33,6 +36,8 @@ class Begun:
     checks: Checks | None = None
     """Preflight comes first; None: straight to the live screen."""
     demo: bool = False
+    library: str = NO_LIBRARY
+    """Where its reps are kept."""
     when: str = ""
     """In words, for the summary."""
 
@@ -71,6 +76,8 @@ class SessionFlow(QObject):
         self.summary.end_asked.connect(self.session.stop)
         self.summary.replay_asked.connect(lambda: self.replay_asked.emit(self.session.paths[0]))
         self.summary.closed.connect(self._leave_summary)
+        self.summary.share_asked.connect(self.show_share)
+        self._share: SessionShare | None = None
         self.preflight: PreflightScreen | None = None
         self.athlete_window: AthleteWindow | None = None
         self._feed = Feed(self.session, self.state)
@@ -129,6 +136,25 @@ class SessionFlow(QObject):
         )
         self._window.show_screen(self.summary)
 
+    def show_share(self) -> None:
+        """The athletes' codes; sharing goes on until it is stopped or the session is left."""
+        if self._share is None:
+            try:
+                self._share = SessionShare(self._begun.library, self.session.paths[0]).begin()
+            except SledmonError as error:
+                self.summary.say(str(error))
+                return
+        screen = ShareScreen(self._share)
+        screen.stop_asked.connect(self._stop_sharing)
+        screen.closed.connect(self.show_summary)
+        self._window.show_screen(screen)
+
+    def _stop_sharing(self) -> None:
+        if self._share is not None:
+            self._share.stop()
+            self._share = None
+        self.show_summary()
+
     def toggle_athlete_window(self) -> None:
         """Open the athlete's window, or close it."""
         if self.athlete_window is not None and self.athlete_window.isVisible():
@@ -148,6 +174,9 @@ class SessionFlow(QObject):
         """End in good order and wait for it."""
         if self.athlete_window is not None:
             self.athlete_window.close()
+        if self._share is not None:
+            self._share.stop()
+            self._share = None
         if self.session.running:
             self.session.stop()
             self.session.join()
@@ -179,6 +208,7 @@ class SessionFlow(QObject):
 
     def _leave_summary(self) -> None:
         if self.state.ended:
+            self.shut()
             self.closed.emit()
         else:
             self.show_live()

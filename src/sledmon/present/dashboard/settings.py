@@ -34,6 +34,7 @@ _WORDS: Final = {**words.THEMES, **words.AUDIO_MODES}
 class SettingsScreen(Page):
     """Shows the settings of its look; a change is told and comes back with the next look."""
 
+    passing = True
     changed = Signal(object)
     """``Settings``."""
     sound_test_asked = Signal()

@@ -34,7 +34,7 @@ class Window(QMainWindow):
         return shown if isinstance(shown, Screen) else None
 
     def show_screen(self, screen: Screen) -> None:
-        """Show a screen; the one before is left, not destroyed."""
+        """Show a screen; the one before is left, and goes away if it was made for one visit."""
         before = self.screen_shown
         if before is screen:
             return
@@ -44,6 +44,9 @@ class Window(QMainWindow):
             self._stack.addWidget(screen)
         screen.set_look(self.look)
         self._stack.setCurrentWidget(screen)
+        if before is not None and before.passing:
+            self._stack.removeWidget(before)
+            before.deleteLater()  # not at once: it may be its own button that was pressed
         self.setWindowTitle(f"sledmon – {screen.title}" if screen.title else "sledmon")
         screen.setFocus()
         screen.enter()
