@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from sledmon.acquire.ticks import with_ticks
 from sledmon.present.dashboard.live.athlete import AthleteWindow
 from sledmon.present.dashboard.live.screen import LiveScreen
+from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.replay.screen import ReplayScreen
 from sledmon.present.dashboard.screen import Screen
 from sledmon.present.dashboard.summary import SummaryScreen
@@ -44,10 +45,9 @@ def replayed() -> ReplayScreen:
         for record in with_ticks(session.records):
             writer.write(record)
     screen = ReplayScreen()
+    screen.set_look(Look(settings=Settings(), height_px=768))
     loop = QEventLoop()
     screen.settled.connect(loop.quit)
-    window = Window(Settings(), lambda _: None)
-    window.show_screen(screen)
     screen.open(folder / "session.mcap")
     loop.exec()
     return screen

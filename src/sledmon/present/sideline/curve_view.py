@@ -19,7 +19,7 @@ from sledmon.samples import FloatArray
 from sledmon.units import yards_to_metres
 
 GATE_M: Final = yards_to_metres(5.0)
-LEAST_TOP_MPS: Final = 4.0
+LEAST_TOP_MPS: Final = 6.0
 DRAWN_POINTS: Final = 61
 
 

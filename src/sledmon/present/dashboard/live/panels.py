@@ -59,9 +59,8 @@ class Header(Painted[Heading]):
         small = look.font(LEAST_CAP)
         lines = ((value.work, small), (value.following, small), (value.rest, look.font(3.0, BOLD)))
         for row, (line, of_line) in enumerate(lines):
-            shown = fitted(line, of_line, side)
-            x = self.width() - margin - text_width(line, shown)
-            draw_text(painter, line, shown, x, look.px(4.1 + 4.1 * row))
+            x = self.width() - margin - min(side, text_width(line, of_line))
+            draw_text(painter, line, of_line, x, look.px(4.1 + 4.1 * row), side)
         painter.setPen(QPen(QColor(palette.rule), max(2, look.px(0.25))))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
 

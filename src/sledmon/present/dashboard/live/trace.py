@@ -70,6 +70,8 @@ class Trace(QWidget):
         if self._trail is None or self._trail.points == self._painted_points:
             return False
         self._painted_points = self._trail.points
+        if self._plane is not None and self._trail.velocity_mps > self._plane.top_mps:
+            self._background = None  # faster than the axis reaches: a higher one
         self.update()
         return True
 
@@ -122,9 +124,11 @@ class Trace(QWidget):
             self.width() - left - look.px(3.0),
             self.height() - look.px(6.4) - look.px(6.0),
         )
-        quantities = look.quantities
-        top = _top(quantities.speed_value(view.top_mps))
-        top_mps = view.top_mps * top / quantities.speed_value(view.top_mps)
+        _, velocity_mps = self._trail.curve if self._trail is not None else (None, np.zeros(1))
+        fastest_mps = max(view.top_mps, float(np.max(velocity_mps, initial=0.0)))
+        in_unit = look.quantities.speed_value(1.0)
+        top = float(np.ceil(in_unit * fastest_mps - 1e-9))  # an axis ends on a whole number
+        top_mps = top / in_unit
         plane = _Plane(frame, view.distance_m * BEYOND, top_mps)
         self._paint_line(painter, look, view, plane)
         self._paint_axes(painter, look, view, plane, top)
@@ -206,8 +210,3 @@ class Trace(QWidget):
             middle = base - look.px(LEAST_CAP) / 2
             painter.drawLine(QLineF(left, middle, left + sample, middle))
             draw_text(painter, label, small, right - wide, base, colour=palette.ink)
-
-
-def _top(value: float) -> float:
-    """An axis ends on a whole number."""
-    return float(np.ceil(value - 1e-9))
