@@ -1,7 +1,7 @@
 """What peers have published of the sprint model comes out of ours, to the digits they print.
 
 Kimberley's splits and her fits: README of mladenjovanovic/shorts (MIT), read at commit 06d389e. The
-golden numbers are those of science.md 3.1, computed there from the equations of shorts 3.3.0.
+golden numbers are those of SOURCES 3.1, computed there from the equations of shorts 3.3.0.
 """
 
 import math

@@ -57,7 +57,7 @@ class DeviceClockParams:
 PIECES: Final = 12
 """Of a stream, in each of which the least delay is looked for."""
 LEAST_DELAY_WANDER_S: Final = 0.002
-"""How much the least delay of a link may differ between two spans of a stream (ble.md 9)."""
+"""How much the least delay of a link may differ between two spans of a stream."""
 _BINS_A_PIECE: Final = 4
 _NEVER: Final = float("-inf")
 _ENOUGH_BINS: Final = 3

@@ -105,7 +105,7 @@ def smallest_worthwhile(groups: Sequence[FloatArray], error: float) -> float:
 
     Notes
     -----
-    ``0.2 sqrt(max(0, var(means) - TE^2 mean(1 / n_i)))``: Cohen's small effect; science notes 3.3.
+    ``0.2 sqrt(max(0, var(means) - TE^2 mean(1 / n_i)))``: Cohen's small effect; SOURCES 3.3.
 
     Examples
     --------
