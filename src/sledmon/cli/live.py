@@ -10,7 +10,7 @@ import typer
 from sledmon.acquire.live import local_time_name
 from sledmon.cli.coach import Coach, Said
 from sledmon.cli.destinations import require_new_recording, require_results_place
-from sledmon.cli.live_run import LiveRun, Request
+from sledmon.cli.live_run import LiveRun
 from sledmon.cli.lsl import Lsl, outlets, tell_how_it_went
 from sledmon.cli.options import Headless, LiveFormat, Output, write_out
 from sledmon.cli.places import recordings_folder
@@ -107,8 +107,8 @@ def run(
         if kept_in is not None:
             stack.enter_context(kept_in)
         coach = Coach([read for _, read in rigs], kept_in)
-        requests = [
-            Request(
+        orders = [
+            LaneOrder(
                 wanted={"imu": belts[i] or "", "encoder": tethers[i] or ""},
                 rig_toml=rigs[i][0],
                 adapter=adapters[i],
@@ -124,14 +124,13 @@ def run(
         sessions = (
             []
             if windowed
-            else LiveRun(requests, coach).run(
+            else LiveRun(orders, coach).run(
                 recorders, quiet=output_format is LiveFormat.JSON and output is None
             )
         )
         for recorder, session in zip(recorders, sessions, strict=True):
             recorder.finish(session)
     if windowed:
-        orders = [LaneOrder(**request._asdict()) for request in requests]
         open_window(lambda window: window.connect_sensors(orders, paths), library=library)
     for outlet in offered:
         tell_how_it_went(outlet)

@@ -4,51 +4,36 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from types import FrameType
-from typing import Final, NamedTuple
+from typing import Final
 
 import typer
 
-from sledmon.acquire.choose import choose
-from sledmon.acquire.inbox import Inbox
-from sledmon.acquire.live import LaneReport, LaneRequest, LiveLanes
 from sledmon.acquire.radio_thread import RadioThread
-from sledmon.acquire.remembered import remember, remembered
-from sledmon.acquire.sensor import SensorChoice, SensorStatus
-from sledmon.cli.coach import Coach, Said
+from sledmon.acquire.sensor import SensorStatus
+from sledmon.cli.coach import Coach
 from sledmon.cli.radios import open_radio
 from sledmon.cli.typed import lines_of_stdin, unechoed
 from sledmon.errors import EventError
 from sledmon.pipeline import Pipeline
 from sledmon.pipeline import run as run_pipeline
+from sledmon.present.running import LaneOrder, LiveSource
 from sledmon.present.running.storing import Storing
 from sledmon.present.terminal import LiveTable, console_for, session_text
 from sledmon.results import Rep, Session
-from sledmon.samples import Device
 
 TITLE: Final = "Live; Ctrl-C ends the session"
-
-
-class Request(NamedTuple):
-    """What the user asked of one lane."""
-
-    wanted: dict[Device, str]
-    rig_toml: str
-    adapter: str | None
-    events: tuple[Said, ...]
-    """What the coach says before anything else."""
 
 
 class LiveRun:
     """One run of the command: the radio in its thread, the pipelines in this one."""
 
-    def __init__(self, requests: list[Request], coach: Coach) -> None:
-        self._requests = requests
+    def __init__(self, orders: Sequence[LaneOrder], coach: Coach) -> None:
+        self._source = LiveSource(orders, open_radio)
+        self._lanes = len(orders)
         self._coach = coach
-        self._inboxes = [Inbox() for _ in requests]
-        self._lanes: LiveLanes | None = None
         self._table: LiveTable | None = None
         self._draws_typing = False
 
@@ -79,7 +64,7 @@ class LiveRun:
         def show(lane: int) -> Callable[[tuple[Rep, ...]], None] | None:
             return None if self._table is None else partial(self._table.show, lane=lane)
 
-        with RadioThread(lambda: self._acquire(report)) as radio, _ended_by_signals(radio.stop):
+        with RadioThread(partial(self._source.run, report)) as radio, _ended_by_signals(radio.stop):
             self._listen_to_coach(radio, loop)
             return await asyncio.gather(
                 *(
@@ -90,41 +75,10 @@ class LiveRun:
                         show=recorder.showing(show(lane)),
                     )
                     for lane, (inbox, recorder) in enumerate(
-                        zip(self._inboxes, recorders, strict=True), start=1
+                        zip(self._source.inboxes, recorders, strict=True), start=1
                     )
                 )
             )
-
-    async def _acquire(self, report: LaneReport) -> None:
-        """In the radio's thread: choose the sensors, then stream."""
-        try:
-            names = [request.adapter for request in self._requests]
-            radios = {name: open_radio(name) for name in dict.fromkeys(names)}
-            before = remembered()
-            before += [()] * (len(self._requests) - len(before))
-            taken: list[tuple[SensorChoice, ...]] = []
-            for request, last in zip(self._requests, before, strict=False):
-                others = [choice for lane in taken for choice in lane]
-                radio = radios[request.adapter]
-                taken.append(await choose(radio, request.wanted, last, others))
-            self._remember(taken)
-            lanes = [
-                LaneRequest(
-                    sensors=sensors,
-                    rig_toml=request.rig_toml,
-                    events=request.events,
-                    inbox=inbox,
-                    radio=radios[request.adapter],
-                )
-                for request, sensors, inbox in zip(
-                    self._requests, taken, self._inboxes, strict=True
-                )
-            ]
-            self._lanes = LiveLanes(radios[names[0]], lanes, report)
-            await self._lanes.run()
-        finally:
-            for inbox in self._inboxes:
-                inbox.close()
 
     def _listen_to_coach(self, radio: RadioThread, loop: asyncio.AbstractEventLoop) -> None:
         """Take lines of standard input as events, for as long as there are any."""
@@ -147,26 +101,13 @@ class LiveRun:
                     say(f"not taken: {error}")
                     continue
                 for kind, value in taken.events:
-                    radio.call(self._event, taken.lane, kind, value)
+                    radio.call(self._source.event, taken.lane, kind, value)
                 if taken.swapped:
-                    radio.call(self._swap, taken.lane, taken.swapped)
-                lane = f"lane {taken.lane}: " if len(self._requests) > 1 else ""
+                    radio.call(self._source.swap_belts, taken.lane, taken.swapped)
+                lane = f"lane {taken.lane}: " if self._lanes > 1 else ""
                 say(f"taken: {lane}{taken.words}")
 
         threading.Thread(target=listen, name="coach", daemon=True).start()
-
-    def _event(self, lane: int, kind: str, value: str) -> None:
-        if self._lanes is not None:
-            self._lanes.event(lane, kind, value)
-
-    def _swap(self, one: int, other: int) -> None:
-        if self._lanes is not None:
-            self._lanes.swap_belts(one, other)
-            self._remember(self._lanes.sensors)
-
-    @staticmethod
-    def _remember(taken: list[tuple[SensorChoice, ...]]) -> None:
-        remember([*taken, *remembered()[len(taken) :]])
 
 
 @contextlib.contextmanager
