@@ -9,6 +9,10 @@ from hypothesis import settings
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
+# Commands that run inside a test open no window, whatever screen the tests themselves are seen on.
+for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+    os.environ.pop(name, None)
+
 # A shared machine is slow now and then; that is not a failure of the code under test.
 settings.register_profile("sledmon", deadline=None)
 settings.load_profile("sledmon")

@@ -29,6 +29,8 @@ def application() -> Iterator[QApplication]:
     _ALIVE.append(screen)
     app = QApplication(["sledmon"])
     _ALIVE.append(app)
+    for name in ("DISPLAY", "QT_QPA_PLATFORM"):  # commands of other tests find no screen
+        os.environ.pop(name, None)
     yield app
     app.closeAllWindows()
 
