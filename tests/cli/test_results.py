@@ -17,8 +17,8 @@ FIVE = path_of("simulated-5yd-loads")
 SHORT = path_of("simulated-false-starts")
 
 MEASURED = {"value": None, "sigma": None}
-# contract.md, *JSON*; "surface", "late", "faults", "within_rep_drop", "rest_s" and the session's
-# "athletes" and "notes" are added here.
+# contract.md, *JSON*; "surface", "curve", "late", "faults", "within_rep_drop", "rest_s" and the
+# session's "athletes" and "notes" are added here.
 SENSOR = {
     "rate_hz": None,
     "samples": None,
@@ -34,6 +34,7 @@ REP = {
     "mean_velocity_mps": MEASURED,
     "window_velocity_mps": {"from_m": None, "to_m": None} | MEASURED,
     "peak_velocity_mps": MEASURED,
+    "curve": None,
     "steps": {"count": None, "frequency_hz": MEASURED},
     "lean_rad": {"mean": None, "min": None, "max": None, "sigma": None},
     "slack_s": None, "trust": None, "notes": None,
@@ -89,6 +90,8 @@ def test_json_has_the_names_of_the_contract() -> None:
     assert len(document["reps"]) == 4
     for rep in document["reps"]:
         names(rep, REP)
+        for point in rep["curve"]:
+            names(point, {"distance_m": None, "velocity_mps": MEASURED})
         for split in rep["splits"]:
             names(split, {"distance_yd": None, "distance_m": None, "time_s": MEASURED})
     for athlete in [*document["athletes"], *analyzed(FIVE)["athletes"]]:

@@ -166,7 +166,9 @@ class SessionStore:
         }
         edit.store(SESSIONS, self.id, content(SESSIONS, root, {}))
         if self._recording is not None:
-            _drop_running(edit.connection, self._recording)  # it was cut off, and goes on now
+            # It was cut off, and goes on now; so do its pages.
+            cut_off = _drop_running(edit.connection, self._recording)
+            move_tokens(edit.connection, cut_off, self.id)
             _place(edit.connection, self._recording, self.id)
 
     def _write_wanted(self) -> None:
