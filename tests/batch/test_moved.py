@@ -46,6 +46,15 @@ def test_numbers_that_moved_are_told_with_mean_largest_and_place(document: Any) 
     assert len(result.changes) == 3
 
 
+def test_a_curve_moves_place_by_place(document: Any) -> None:
+    later = copy.deepcopy(document)
+    later["reps"][0]["curve"][4]["velocity_mps"]["value"] += 0.02
+    (change,) = moved([document], [later]).changes
+    assert (change.quantity, change.moved) == ("curve_4.572m_mps", 1)
+    assert change.largest == pytest.approx(0.02)
+    assert change.example == ""
+
+
 def test_reps_are_matched_by_when_they_were_run(document: Any) -> None:
     later = copy.deepcopy(document)
     gone = later["reps"].pop(0)

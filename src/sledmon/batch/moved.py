@@ -122,13 +122,16 @@ def _said(value: Any) -> str:
 
 
 def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Each number or word with its place in the document; splits by their distance."""
+    """Each number or word with its place in the document; splits and curve by their distance."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _leaves(inner, f"{name}.{key}" if name else key)
     elif name == "splits":
         for split in value:
             yield from _leaves(split["time_s"], f"split_{split['distance_yd']:g}yd_s")
+    elif name == "curve":
+        for point in value:
+            yield from _leaves(point["velocity_mps"], f"curve_{point['distance_m']:g}m_mps")
     elif isinstance(value, list):
         yield name, "; ".join(map(str, value))
     else:
