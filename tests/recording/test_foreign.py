@@ -103,6 +103,17 @@ def test_a_race_analyzers_run_has_its_true_splits(tmp_path: Path, sign: int) -> 
     assert rep.estimates.start_s == pytest.approx(STILL_S + 0.016, abs=0.03)
 
 
+@pytest.mark.parametrize(
+    ("places_m", "told"), [((0, -3, -6), True), ((0, 3, 6), False), ((5, 2, 9), False)]
+)
+def test_cord_told_the_other_way_round_is_noted(
+    tmp_path: Path, places_m: tuple[int, ...], told: bool
+) -> None:
+    lines = [f"{second},{place}" for second, place in enumerate(places_m)]
+    summary = made(tmp_path, "\n".join(["time_s,distance_m", *lines]) + "\n")
+    assert any("change the column's sign" in note for note in summary.notes) == told
+
+
 def test_a_race_analyzers_path_goes_through_its_rows(tmp_path: Path) -> None:
     made(tmp_path, race_analyzer(), rig=f"[encoder]\ncounts_per_m = {1 / PULSE_M}\n")
     time_s, place_m = rows(tmp_path).T

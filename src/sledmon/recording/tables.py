@@ -36,6 +36,7 @@ LAYOUT: Final = "table-1"
 PACKET_S: Final = 0.1
 _MAX_PACKET_ROWS: Final = 1024
 _SLOW_S: Final = 0.5
+_FELL_M: Final = 2.0
 _EVENT_COLUMNS: Final = ("time_s", "event", "value")
 
 PathLike = str | os.PathLike[str]
@@ -80,7 +81,7 @@ def import_tables(
         tables.insert(0, _read_imu(open_csv(Path(imu)), notes))
     coach_file = None if events is None else open_csv(Path(events))
     coach = [] if coach_file is None else _read_events(coach_file, notes)
-    notes += _rig_notes(parsed, tables[-1].columns)
+    notes += [*_direction_notes(tables[-1], parsed), *_rig_notes(parsed, tables[-1].columns)]
 
     first_s = min(float(each.rows[0, 0]) for each in tables)
     last_s = max(float(each.rows[-1, 0]) for each in tables)
@@ -195,6 +196,20 @@ def _read_events(file: CsvFile, notes: list[str]) -> list[Event]:
             raise ImportTableError(f"{where}, column {column}: {error}") from None
         events.append(Event(_ns(time_s), time_s, kind, value))
     return sorted(events, key=lambda event: event.received_ns)
+
+
+def _direction_notes(tether: _Table, rig: Rig) -> list[str]:
+    """Said where more cord came in than ever went out: it may be told the other way round."""
+    counts = tether.columns == table.ENCODER_COUNT
+    place_m = tether.rows[:, 1] / (rig.encoder.counts_per_m if counts else 1.0)
+    fell_m, rose_m = place_m[0] - place_m.min(), place_m.max() - place_m[0]
+    if fell_m < max(_FELL_M, rose_m):
+        return []
+    return [
+        f"{tether.file.path.name}: the cord comes in by {fell_m:.1f} m from its first row and goes"
+        f" out by {rose_m:.1f} m; it must grow as the athlete runs. If no rep is found, change"
+        " the column's sign."
+    ]
 
 
 def _rig_notes(rig: Rig, encoder_columns: tuple[str, ...]) -> list[str]:
