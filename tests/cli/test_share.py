@@ -132,7 +132,7 @@ def test_revoking_ends_pages_that_another_process_shares(library: Library) -> No
         _, url = next_url(sharing.out)
         assert status_of(url) == 200
         ran = sledmon("share", "--revoke", "--athlete", "Ann", "--library", library.place)
-        assert ran.out == "1 codes opened a page; none does any more.\n"
+        assert ran.out == "1 code opened a page; none does any more.\n"
         assert status_after_the_end(url) == 404
 
 

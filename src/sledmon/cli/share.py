@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from sledmon.cli.library.asked import Place, opened
-from sledmon.errors import LibraryError, ShareError
+from sledmon.errors import LibraryError, ShareError, counted
 
 if TYPE_CHECKING:
     from segno import QRCode
@@ -198,7 +198,7 @@ def _revoke(library: "Library", session: str, athletes: list[str]) -> None:
         those = [of.find_athlete(edit.connection, name).id for name in athletes]
         whose: list[UUID | None] = [*those] or [None]
         ended = sum(of.revoke_tokens(edit.connection, athlete=who, session=one) for who in whose)
-    typer.echo(f"{ended} codes opened a page; none does any more.")
+    typer.echo(f"{counted(ended, 'codes')} opened a page; none does any more.")
 
 
 def _show_texts(library: "Library", session: str, athletes: list[str], codes: Path | None) -> None:

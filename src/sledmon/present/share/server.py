@@ -164,9 +164,10 @@ class ShareServer:
         try:
             return socket.create_server((self.address, self.port), family=family, backlog=BACKLOG)
         except OSError as error:
+            port = f" port {self.port}" if self.port else ""
+            why = str(error.strerror).partition(" (while")[0]  # Python repeats the address there
             raise ShareError(
-                f"cannot share on {self.address} port {self.port or 'any'}: {error.strerror};"
-                " choose another with --bind or --port"
+                f"cannot share on {self.address}{port}: {why}; choose another with --bind or --port"
             ) from None
 
     def _is_check(self, token: str, client: str) -> bool:
