@@ -25,6 +25,27 @@ def test_an_athlete_sees_their_own_reps_and_nothing_of_others(shared: Shared) ->
         assert not re.search(rf"\b{re.escape(other)}\b", page), other
 
 
+@pytest.mark.parametrize(
+    ("last_mps", "says"),
+    [
+        (4.05, "0.15 m/s ±0.02 slower than your best at this load, rep 1."),
+        (4.195, "Within error of your best at this load, rep 1."),
+        (4.30, "Your last rep is your best at this load so far."),
+    ],
+)
+def test_a_first_session_is_told_against_its_own_best(
+    shared: Shared, last_mps: float, says: str
+) -> None:
+    reps = [run(1, "Dee", 4.20), run(2, "Dee", last_mps)]
+    session = session_of(shared.library, reps, packets=f"first {last_mps}")
+    url = shared.server.url_for(id_of(shared.library, "Dee"), session)
+    page = shared.connection().get("/" + url.rpartition("/")[2]).body.decode()
+    said = re.search(r'<p class="say.*?</p>', page)
+    assert said
+    others = re.sub(r'<span class="u (?!mps).*?</span>', "", said[0])
+    assert re.sub(r"<.*?>|[▲●] ", "", others) == says
+
+
 def test_a_page_is_light_and_whole_in_one_answer(shared: Shared) -> None:
     reps = [run(n, "Cy", 4.0 + n / 100, load_kg=4.536, flag="watch") for n in range(1, 41)]
     session = session_of(shared.library, reps, packets="forty")
@@ -148,6 +169,9 @@ def test_a_taken_port_and_a_foreign_address_are_one_sentence(shared: Shared) -> 
     taken = ShareServer(shared.library, bind="127.0.0.1", port=shared.server.port)
     with pytest.raises(ShareError, match=r"cannot share on 127\.0\.0\.1 port \d+: .*--port"):
         taken.start()
+    elsewhere = ShareServer(shared.library, bind="203.0.113.1")
+    with pytest.raises(ShareError, match=r"^cannot share on 203\.0\.113\.1: [^()]+; choose"):
+        elsewhere.start()
     with pytest.raises(ShareError, match="--bind wlan99 is no address and no interface"):
         ShareServer(shared.library, bind="wlan99")
 

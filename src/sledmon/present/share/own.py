@@ -58,8 +58,8 @@ class Own:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LastTime:
-    """Today's best against that of the last session under the same conditions."""
+class Against:
+    """A velocity of today against an earlier one under the same conditions."""
 
     today: Measured
     before: Measured
@@ -119,8 +119,21 @@ def best_behind(own: Own) -> tuple[SessionBest | None, Rep | None]:
     return None, today
 
 
-def last_time(own: Own) -> LastTime | None:
-    """Against the newest other session with a rep like the last counted, if that was earlier."""
+def against_best(own: Own) -> Against | None:
+    """The last counted rep against the best like it, its own or another."""
+    last = own.last_counted
+    best = best_like(own, last) if last else None
+    if last is None or best is None:
+        return None
+    return Against(
+        today=last.estimates.window.velocity_mps,
+        before=velocity_of(best),
+        recorded_utc=best.recorded_utc,
+    )
+
+
+def last_time(own: Own) -> Against | None:
+    """Today's best against that of the newest other session with such a rep, if it was earlier."""
     last = own.last_counted
     if last is None:
         return None
@@ -131,7 +144,7 @@ def last_time(own: Own) -> LastTime | None:
         return None
     if not "" < before.recorded_utc <= today.recorded_utc:  # later, or nobody knows when
         return None
-    return LastTime(
+    return Against(
         today=velocity_of(today), before=velocity_of(before), recorded_utc=before.recorded_utc
     )
 

@@ -153,6 +153,7 @@ def _told(own: Own) -> dict[str, Any]:
         "best_is_here": best is not None and best.session_id == own.session.id,
         "best_is_last": _is(best, own, counted),
         "against": of.last_time(own),
+        "against_best": of.against_best(own),
         "curve": curve,
         "picture_speeds": shown.SPEEDS,
         "picture_loads": shown.LOADS,
