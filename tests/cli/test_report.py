@@ -58,6 +58,12 @@ def test_several_recordings_are_one_athlete_over_time(tmp_path: Path) -> None:
     out = tmp_path / "a.html"
     assert sledmon("report", CLEAN, LOADS, "--athlete", "Demo", "--output", out).code == 0
     text = out.read_text("utf-8")
+    season, of_folder = tmp_path / "season", tmp_path / "b.html"
+    season.mkdir()
+    for recording in (CLEAN, LOADS):
+        (season / f"{recording.parent.name}.mcap").write_bytes(recording.read_bytes())
+    assert sledmon("report", season, "--output", of_folder).code == 0
+    assert "over 2 sessions" in of_folder.read_text("utf-8")
     assert "over 2 sessions" in text
     assert "Over 5 yd" in text
     assert "Over 10 yd" in text

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sledmon.analysis import analyze
+from sledmon.batch import recordings_in
 from sledmon.cli.destinations import require_results_place
 from sledmon.cli.options import open_or_warn, plan_from
 from sledmon.errors import RecordingError, unwritable
@@ -36,11 +37,14 @@ def run(
         typer.Option("--plan", metavar="FILE|NAME", help="Judge by this plan instead."),
     ] = None,
 ) -> None:
-    """One recording: the session. Several: one athlete over time. No network, nothing that runs."""
+    """One recording: the session. Several, or a folder: one athlete over time.
+
+    No network, nothing that runs.
+    """
     write = _writer(output)
     require_results_place(output)
     params = PipelineParams(plan=None if plan is None else plan_from(plan))
-    sessions = [analyze(open_or_warn(path), params) for path in recordings]
+    sessions = [analyze(open_or_warn(path), params) for path in recordings_in(recordings)]
     several = len(sessions) > 1
     page = athlete_page(sessions, athlete) if several else session_page(sessions[0], athlete)
     try:
