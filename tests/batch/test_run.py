@@ -139,3 +139,12 @@ def test_a_folder_stands_for_its_recordings(tmp_path: Path) -> None:
     assert len(recordings_in([RECORDINGS])) == len(list(RECORDINGS.rglob("*.mcap")))
     with pytest.raises(RecordingError, match="without any recording"):
         recordings_in([tmp_path])
+
+
+def test_a_recording_named_twice_counts_once(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.mcap", tmp_path / "b.mcap"
+    for path in (first, second):
+        path.touch()
+    again = tmp_path / "." / "x" / ".." / "a.mcap"
+    (tmp_path / "x").mkdir()
+    assert recordings_in([second, tmp_path, again]) == [second, first]

@@ -17,7 +17,7 @@ _LOOKUPS: Final = 2
 
 
 def recordings_in(paths: Iterable[Path]) -> list[Path]:
-    """The paths, and in place of a folder all recordings in and beneath it, by name."""
+    """The paths, in place of a folder all recordings in and beneath it, by name; each file once."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -29,7 +29,10 @@ def recordings_in(paths: Iterable[Path]) -> list[Path]:
             found += inside
         else:
             found.append(path)
-    return found
+    once: dict[Path, Path] = {}
+    for path in found:
+        once.setdefault(path.resolve(), path)
+    return list(once.values())
 
 
 def analyze_all(
