@@ -174,3 +174,13 @@ def test_times_between_gates_are_added_where_they_are_not_given() -> None:
         "split_5_10yd_s",
         "peak_velocity_mps",
     ]
+
+
+def test_a_copy_of_a_recording_counts_once_and_is_told(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.mcap"
+    copy.write_bytes(CLEAN.read_bytes())
+    alone = sledmon("compare", CLEAN, "--format", "json")
+    both = sledmon("compare", CLEAN, copy, "--format", "json")
+    assert both.code == 0
+    assert f"{copy} is a copy of {CLEAN}" in both.err.replace("\n", " ")
+    assert json.loads(both.out) == json.loads(alone.out)

@@ -137,7 +137,7 @@ def test_unknown_values_are_dashes() -> None:
 
 
 def test_an_empty_session_says_so() -> None:
-    assert "No rep yet." in text((), 80)
+    assert "No rep found." in text((), 80)
 
 
 def test_on_a_pipe_each_rep_is_one_line_printed_once() -> None:

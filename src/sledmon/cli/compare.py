@@ -10,6 +10,7 @@ import typer
 from sledmon.batch import recordings_in
 from sledmon.batch.checks import check_sensors
 from sledmon.batch.compare import compare
+from sledmon.batch.one import Outcome
 from sledmon.batch.reference import match, read_reference
 from sledmon.cli.destinations import require_results_place
 from sledmon.cli.many import Jobs, NoCache, analyzed, tell_the_bad
@@ -57,7 +58,7 @@ def run(
     rows, unused = read_reference(reference) if reference else ([], ())
     paths = recordings_in(recordings)
     outcomes = analyzed(paths, PipelineParams(), jobs=jobs, no_cache=no_cache)
-    good = [(path, each) for path, each in zip(paths, outcomes, strict=True) if each.session]
+    good = _once([(path, each) for path, each in zip(paths, outcomes, strict=True)])
     sessions = [(str(path), each.session) for path, each in good if each.session]
     if sessions:
         matched = match(reference, rows, sessions, unused) if reference else None
@@ -72,6 +73,22 @@ def run(
         )
         _write(compared, output_format, output)
     tell_the_bad(paths, outcomes)
+
+
+def _once(outcomes: list[tuple[Path, Outcome]]) -> list[tuple[Path, Outcome]]:
+    """Those with results, copies of one recording once: twice, they would scatter too little."""
+    first: dict[str, Path] = {}
+    kept = []
+    for path, outcome in outcomes:
+        if outcome.session is None:
+            continue
+        packets = outcome.session.sha256
+        if packets in first:
+            typer.echo(f"sledmon: {path} is a copy of {first[packets]}: left out", err=True)
+            continue
+        first[packets] = path
+        kept.append((path, outcome))
+    return kept
 
 
 def _write(compared: Compared, output_format: CompareFormat, output: Path | None) -> None:

@@ -152,6 +152,8 @@ def _serve(
 
 def _follow(wanted: _Wanted, server: "ShareServer", *, board: bool, codes: Path | None) -> None:
     shown: set[str] = set()
+    coded: set[tuple[UUID, UUID | None]] = set()
+    """Who has had a code: one that was revoked elsewhere is not followed by another."""
     waits = threading.Event()
 
     def show(who: str, url: str) -> None:
@@ -167,11 +169,15 @@ def _follow(wanted: _Wanted, server: "ShareServer", *, board: bool, codes: Path 
     while True:
         session, athletes, without_consent = wanted.now()
         if session is not None:
-            if board and athletes:
+            if board and athletes and (session, None) not in coded:
                 show("Coach's board", server.board_url(session))
+                coded.add((session, None))
             for one, name in athletes.items():
+                if (session, one) in coded:
+                    continue
                 try:
                     show(name, server.url_for(one, session))
+                    coded.add((session, one))
                 except LibraryError:  # erased, finished or without consent since: look again
                     continue
         if not athletes:

@@ -159,7 +159,7 @@ def reps_table(reps: tuple[Rep, ...], title: str, width: int) -> Table:
             break
     left_out = [f"{gate:g}" for gate in every if gate not in gates]
     if not reps:
-        table.caption = "No rep yet."
+        table.caption = "No rep found."
     elif left_out:
         table.caption = f"no room for {', '.join(left_out)} yd: --format csv has every gate"
     table.caption_justify = "left"
