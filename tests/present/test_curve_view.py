@@ -14,6 +14,7 @@ from sledmon.present.sideline.curve_view import (
     DRAWN_POINTS,
     CurveView,
     curve_view,
+    hidden_curves,
     mean_curve,
     smooth,
 )
@@ -179,4 +180,16 @@ def test_without_any_rep_there_is_an_empty_field_and_no_line() -> None:
     assert shown.baseline is None
     assert shown.best is None
     assert math.isnan(shown.line_mps)
-    assert shown.top_mps == 4.0
+    assert shown.top_mps == 6.0
+
+
+def test_hidden_numbers_cannot_be_read_from_curves_axis_or_line() -> None:
+    slow, fast = session(3.9, 3.8), session(4.4, 4.8, curve=tuple(2 * v for v in LOADED_CURVE))
+    seen = [view(reps) for reps in (slow, fast)]
+    assert seen[0].top_mps != seen[1].top_mps
+    for shown in map(hidden_curves, seen):
+        assert shown.baseline is None
+        assert shown.best is None
+        assert math.isnan(shown.line_mps)
+        assert shown.gates_m == seen[0].gates_m
+    assert hidden_curves(seen[0]).top_mps == hidden_curves(seen[1]).top_mps

@@ -6,7 +6,7 @@ that keeps to them and overshoots nowhere.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -72,6 +72,13 @@ def curve_view(reps: Sequence[Rep], conditions: Conditions, plan: Plan) -> Curve
         line_from_m=max(distance_m / 2, distance_m - GATE_M),
         line_words=percent_words(speed),
         top_mps=math.ceil(max([LEAST_TOP_MPS, *(1.08 * top for top in tops)])),
+    )
+
+
+def hidden_curves(view: CurveView) -> CurveView:
+    """The same place without anything that tells a velocity."""
+    return replace(
+        view, baseline=None, best=None, line_mps=math.nan, top_mps=math.ceil(LEAST_TOP_MPS)
     )
 
 

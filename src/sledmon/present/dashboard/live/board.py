@@ -19,7 +19,7 @@ from sledmon.present.dashboard.live.trace import Trace
 from sledmon.present.dashboard.look import BOLD, Look, font
 from sledmon.present.dashboard.painted import text_width
 from sledmon.present.sideline import words
-from sledmon.present.sideline.curve_view import curve_view
+from sledmon.present.sideline.curve_view import curve_view, hidden_curves
 from sledmon.present.sideline.live_view import Coaching, LiveView
 from sledmon.present.sideline.state import LaneState
 
@@ -84,6 +84,8 @@ class Board(QWidget):
         conditions = lane.conditions
         curves = curve_view(lane.reps_of(conditions.athlete), conditions, lane.plan)
         self.line_mps = curves.line_mps
+        if coaching.blind:
+            curves = hidden_curves(curves)
         self.trace.set_view(curves, lane.trail, hidden=coaching.blind)
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:

@@ -87,20 +87,17 @@ class Trace(QWidget):
         painter = QPainter(self)
         if self._background is not None:
             painter.drawPixmap(0, 0, self._background)
-        if self._trail is not None and self._plane is not None and not self._hidden:
-            self._paint_trail(painter, look, self._plane, self._trail)
+        if self._trail is not None and self._plane is not None:
+            if self._hidden:
+                self._paint_sentence(painter, look, self._plane, words.DONE_HIDDEN)
+            else:
+                self._paint_trail(painter, look, self._plane, self._trail)
         painter.end()
 
     def _paint_trail(self, painter: QPainter, look: Look, plane: _Plane, trail: Trail) -> None:
         distance_m, velocity_mps = trail.curve
         if len(distance_m) < 2:
-            text = look.font(LEAST_CAP)
-            wide = text_width(words.WAITING, text)
-            x, y = plane.frame.center().x() - wide / 2, plane.frame.center().y()
-            pad, high = look.px(1.2), look.px(LEAST_CAP)
-            box = QRectF(x - pad, y - high - pad, wide + 2 * pad, high + 2 * pad)
-            painter.fillRect(box, QColor(look.palette.page))
-            draw_text(painter, words.WAITING, text, x, y, colour=look.palette.ink)
+            self._paint_sentence(painter, look, plane, words.WAITING)
             return
         seen = distance_m <= plane.right_m
         pen = QPen(QColor(look.palette.ink), max(3.0, look.px(0.4)))
@@ -108,6 +105,17 @@ class Trace(QWidget):
         painter.setPen(pen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPolyline(plane.polygon(distance_m[seen], velocity_mps[seen]))
+
+    @staticmethod
+    def _paint_sentence(painter: QPainter, look: Look, plane: _Plane, sentence: str) -> None:
+        """Why there is no curve."""
+        text = look.font(LEAST_CAP)
+        wide = text_width(sentence, text)
+        x, y = plane.frame.center().x() - wide / 2, plane.frame.center().y()
+        pad, high = look.px(1.2), look.px(LEAST_CAP)
+        box = QRectF(x - pad, y - high - pad, wide + 2 * pad, high + 2 * pad)
+        painter.fillRect(box, QColor(look.palette.page))
+        draw_text(painter, sentence, text, x, y, colour=look.palette.ink)
 
     def _paint_background(self, look: Look, view: CurveView) -> None:
         ratio = self.devicePixelRatioF()
@@ -124,7 +132,8 @@ class Trace(QWidget):
             self.width() - left - look.px(3.0),
             self.height() - look.px(6.4) - look.px(6.0),
         )
-        _, velocity_mps = self._trail.curve if self._trail is not None else (None, np.zeros(1))
+        seen = self._trail if not self._hidden else None
+        _, velocity_mps = seen.curve if seen is not None else (None, np.zeros(1))
         fastest_mps = max(view.top_mps, float(np.max(velocity_mps, initial=0.0)))
         in_unit = look.quantities.speed_value(1.0)
         top = float(np.ceil(in_unit * fastest_mps - 1e-9))  # an axis ends on a whole number
