@@ -12,6 +12,8 @@ from sledmon.present.colours import PALETTES, contrast, luminance
 from sledmon.present.dashboard.live import panels
 from sledmon.present.dashboard.live.athlete import AthleteWindow
 from sledmon.present.dashboard.live.screen import LiveScreen
+from sledmon.present.dashboard.look import Look
+from sledmon.present.dashboard.painted import clauses_that_fit, text_width
 from sledmon.present.dashboard.window import Window
 from sledmon.present.settings import Settings, ThemeName
 from sledmon.present.sideline.tiles import Tone
@@ -159,3 +161,23 @@ def test_light_of_the_two_themes_is_far_apart() -> None:
     sun, dark = PALETTES[ThemeName.SUN], PALETTES[ThemeName.DARK]
     assert luminance(sun.page) == pytest.approx(1.0)
     assert luminance(dark.page) == pytest.approx(0.0)
+
+
+def test_a_line_that_is_too_long_ends_with_a_whole_clause(application: QApplication) -> None:
+    font = Look(settings=Settings(), height_px=768).font(2.6)
+    said = "Trust: good, belt and tether agree"
+    wide = text_width(said, font)
+    assert clauses_that_fit(said, font, wide) == said
+    assert clauses_that_fit(said, font, wide - 1.0) == "Trust: good"
+    assert clauses_that_fit(said, font, 1.0) == "Trust: good"
+
+
+def test_hidden_numbers_leave_no_curve_behind(application: QApplication) -> None:
+    window = shown("hidden", SIZES[0])
+    live = window.screen_shown
+    assert isinstance(live, LiveScreen)
+    palette = window.look.palette
+    picture = live.boards[0].trace.grab().toImage()
+    assert not ink_rows(picture, palette.best)
+    assert not ink_rows(picture, palette.baseline)
+    window.close()

@@ -87,6 +87,13 @@ def fitted(text: str, font: QFont, widest: float) -> QFont:
     return smaller
 
 
+def clauses_that_fit(text: str, font: QFont, widest: float) -> str:
+    """The text, or as many of its clauses as are no wider than that; its first in any case."""
+    while text_width(text, font) > widest and "," in text:
+        text = text.rpartition(",")[0]
+    return text
+
+
 def draw_wrapped(
     painter: QPainter, text: str, font: QFont, frame: QRectF, flags: Qt.AlignmentFlag
 ) -> None:

@@ -9,6 +9,7 @@ from sledmon.present.colours import Palette
 from sledmon.present.dashboard.look import BOLD, REGULAR, Look, font
 from sledmon.present.dashboard.painted import (
     Painted,
+    clauses_that_fit,
     draw_text,
     draw_wrapped,
     fitted,
@@ -204,7 +205,8 @@ class StatusBar(Painted[Status]):
             left += draw_text(painter, mark + line.name, bold, left, base, colour=palette.ink)
             left += look.px(0.9)
             left += draw_text(painter, line.words, plain, left, base) + look.px(2.6)
-        draw_text(painter, value.trust, plain, left, base, right - left - look.px(2.0))
+        room = right - left - look.px(2.0)
+        draw_text(painter, clauses_that_fit(value.trust, plain, room), plain, left, base, room)
 
     @staticmethod
     def _paint_badge(painter: QPainter, look: Look, badge: str, right: float, base: float) -> float:
