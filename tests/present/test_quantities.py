@@ -50,6 +50,11 @@ def test_a_velocity_and_its_error_are_in_one_unit(unit: SpeedUnit, value: str, e
     assert shown.speed_unit == unit.value
 
 
+@pytest.mark.parametrize("unit", [*SpeedUnit])
+def test_a_cord_that_hardly_moves_stands_still_in_either_direction(unit: SpeedUnit) -> None:
+    assert quantities(unit).speed(-0.001) == quantities(unit).speed(0.001)
+
+
 def test_distances_and_masses_wear_their_unit_and_no_needless_digits() -> None:
     yards, metres = quantities(), quantities(distance=DistanceUnit.METRE)
     assert [yards.distance(m) for m in (4.572, 9.144, 5.0)] == ["5 yd", "10 yd", "5.47 yd"]

@@ -103,4 +103,4 @@ def clock(time_s: float) -> str:
 
 
 def _fixed(value: float, decimals: int) -> str:
-    return UNKNOWN if math.isnan(value) else f"{value:.{decimals}f}"
+    return UNKNOWN if math.isnan(value) else f"{value:z.{decimals}f}"
