@@ -30,6 +30,7 @@ from sledmon.present.running.updates import (
     Said,
     SensorNow,
     Told,
+    Unrecorded,
     Update,
 )
 from sledmon.recording import RecordingWriter, Resumed, take_up
@@ -214,7 +215,10 @@ class _Telling:
         self._told_ns = -NANOSECONDS_PER_SECOND
 
     def write(self, record: Record) -> None:
+        whole = not self._recorder.failure
         self._recorder.write(record)
+        if whole and self._recorder.failure:
+            self._put(Unrecorded(self._lane, self._recorder.failure))
         if isinstance(record, OpenedRecord):
             rig = parse_rig(record.rig_toml, where="the recording's rig")
             self._put(Opened(self._lane, rig))

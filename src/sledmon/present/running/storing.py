@@ -40,6 +40,8 @@ class Storing:
         """
         self.begun = False
         """Whether the opening record has come."""
+        self.failure = ""
+        """Why nothing more is recorded."""
         self._offered = offered
         self._library = library
         self._recorder = recorder
@@ -57,7 +59,8 @@ class Storing:
         except RecordingError as error:
             if isinstance(record, Opened):
                 raise
-            self._tell(str(error))
+            self.failure = str(error)
+            self._tell(self.failure)
         self.begun = True
         if isinstance(record, Opened) and self._library is not None:
             from sledmon.library import SessionStore

@@ -56,6 +56,13 @@ class Reached(NamedTuple):
     now_s: float
 
 
+class Unrecorded(NamedTuple):
+    """A lane goes on, but its recording does not."""
+
+    lane: int
+    why: str
+
+
 class Told(NamedTuple):
     """A sentence for the user."""
 
@@ -69,4 +76,4 @@ class Ended(NamedTuple):
     """One a lane; none where it could not begin."""
 
 
-Update = Opened | Moved | RepsNow | Said | SensorNow | Reached | Told | Ended
+Update = Opened | Moved | RepsNow | Said | SensorNow | Reached | Unrecorded | Told | Ended

@@ -129,7 +129,9 @@ def live_view(lane: LaneState, coaching: Coaching) -> LiveView:
         sentence=verdict_sentence(told) if told else "",
         sensors=sensor_lines(lane),
         trust=_trust(shown, coaching),
-        recording=words.RECORDING.format(clock=clock(lane.now_s)),
+        recording=words.NOT_RECORDING
+        if lane.unrecorded
+        else words.RECORDING.format(clock=clock(lane.now_s)),
         alarm=alarm(lane),
     )
 

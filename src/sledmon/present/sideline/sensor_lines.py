@@ -27,6 +27,8 @@ def sensor_lines(lane: LaneState) -> tuple[SensorLine, ...]:
 
 def alarm(lane: LaneState) -> str:
     """What is lost, in a sentence; empty where all is well."""
+    if lane.unrecorded:
+        return words.UNRECORDED
     lost = [words.BELT if device == "imu" else words.TETHER for device in sorted(lane.lost)]
     return words.SENSOR_LOST.format(sensor=" / ".join(lost)) if lost else ""
 

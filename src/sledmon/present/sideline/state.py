@@ -23,6 +23,7 @@ from sledmon.present.running.updates import (
     Said,
     SensorNow,
     Told,
+    Unrecorded,
     Update,
 )
 from sledmon.present.sideline.trail import KEPT_RUNS_S, Run, Trail
@@ -93,6 +94,8 @@ class LaneState:
     """The running number as it may be shown: changes every ``SHOWN_EVERY_S``."""
     last_final_s: float = -math.inf
     """When the newest rep became final."""
+    unrecorded: str = ""
+    """Why the recording does not go on; empty while it does."""
     events: int = 0
     """How many of the coach's inputs have come."""
     _shown_at_s: float = -math.inf
@@ -189,6 +192,8 @@ class SidelineState:
                 lane.move(update)
             case Reached():
                 lane.now_s = max(lane.now_s, update.now_s)
+            case Unrecorded():
+                lane.unrecorded = update.why
             case Said():
                 # What makes no sense is told with the reps, as the pipeline has it.
                 with contextlib.suppress(EventError):

@@ -78,6 +78,8 @@ ABSENT: Final = "not seen"
 TRUST_GOOD: Final = "belt and tether agree"
 SENSOR_LOST: Final = "{sensor} lost: it is looked for and comes back by itself. All is kept."
 RECORDING: Final = "recording {clock}"
+NOT_RECORDING: Final = "▼ not recorded"
+UNRECORDED: Final = "Nothing is recorded any more. End the session (B, E): the summary says why."
 DEMO: Final = "DEMO"
 NO_SOUND: Final = "no sound"
 
