@@ -55,9 +55,7 @@ def state_of(
 
 def live(state: SidelineState, lanes: int = 1) -> LiveScreen:
     line = Sideline(state, lambda *_: None, Settings(), QUEUE)
-    screen = LiveScreen(line, lanes, badge="DEMO", silent=True)
-    screen.act_on(1)
-    return screen
+    return LiveScreen(line, lanes, badge="DEMO", silent=True)
 
 
 def paused() -> LiveScreen:

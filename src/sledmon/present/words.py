@@ -23,7 +23,7 @@ GO_ON_MORE: Final = "It was never closed. Kept so far: {what}."
 GO_ON_UNKNOWN: Final = "{minutes} min"
 RECENT: Final = "Recent sessions"
 LOOKING: Final = "Looking ..."
-NO_RECENT: Final = "No session yet. Try the demo, or connect sensors: each session is kept here."
+NO_RECENT: Final = "No session yet. Each one with sensors is kept here; a demo is not."
 TODAY: Final = "today"
 YESTERDAY: Final = "yesterday"
 MONTHS: Final = (
@@ -171,6 +171,7 @@ MARKS_SPOKEN: Final = {"✓": "good", "▲": "look", "–": "not done"}
 START_SESSION: Final = "Start"
 
 # Summary
+SUMMARY_OF_LANE: Final = "Summary, lane {lane}  (Ctrl 1 … {lanes})"
 SUMMARY_TITLE: Final = "Summary"
 ATHLETES: Final = "Athletes of this session"
 NO_REPS: Final = "No rep was recorded in this session."

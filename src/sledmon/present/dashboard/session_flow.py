@@ -1,6 +1,7 @@
 """One session's screens: preflight, live, queue, summary; and the threads behind them."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -74,10 +75,13 @@ class SessionFlow(QObject):
         self.live.athlete_changed.connect(self._show_athlete)
         self.summary = SummaryScreen()
         self.summary.end_asked.connect(self.session.stop)
-        self.summary.replay_asked.connect(lambda: self.replay_asked.emit(self.session.paths[0]))
+        self.summary.replay_asked.connect(self._leave_for_replay)
         self.summary.closed.connect(self._leave_summary)
         self.summary.share_asked.connect(self.show_share)
-        self._share: SessionShare | None = None
+        if len(begun.session.paths) > 1:
+            self.summary.offer_lanes(len(begun.session.paths))
+            self.summary.lane_asked.connect(self._show_lane)
+        self._shares: dict[Path, SessionShare] = {}
         self.preflight: PreflightScreen | None = None
         self.athlete_window: AthleteWindow | None = None
         self._feed = Feed(self.session, self.state)
@@ -134,26 +138,44 @@ class SessionFlow(QObject):
             demo=self._begun.demo,
             running=not self.state.ended,
         )
+        self.summary.head_lane(self.sideline.lane, len(self.session.paths))
         self._window.show_screen(self.summary)
 
     def show_share(self) -> None:
         """The athletes' codes; sharing goes on until it is stopped or the session is left."""
-        if self._share is None:
+        path = self._path
+        if path not in self._shares:
             try:
-                self._share = SessionShare(self._begun.library, self.session.paths[0]).begin()
+                self._shares[path] = SessionShare(self._begun.library, path).begin()
             except SledmonError as error:
                 self.summary.say(str(error))
                 return
-        screen = ShareScreen(self._share)
+        screen = ShareScreen(self._shares[path])
         screen.stop_asked.connect(self._stop_sharing)
         screen.closed.connect(self.show_summary)
         self._window.show_screen(screen)
 
-    def _stop_sharing(self) -> None:
-        if self._share is not None:
-            self._share.stop()
-            self._share = None
+    @property
+    def _path(self) -> Path:
+        """The recording of the lane that is acted on."""
+        return self.session.paths[self.sideline.lane - 1]
+
+    def _leave_for_replay(self) -> None:
+        """The session is left: nothing of it is shared any more."""
+        self.shut()
+        self.replay_asked.emit(self._path)
+
+    def _show_lane(self, lane: int) -> None:
+        self.live.act_on(lane)
         self.show_summary()
+
+    def _stop_sharing(self) -> None:
+        self._end_shares()
+        self.show_summary()
+
+    def _end_shares(self) -> None:
+        while self._shares:
+            self._shares.popitem()[1].stop()
 
     def toggle_athlete_window(self) -> None:
         """Open the athlete's window, or close it."""
@@ -174,9 +196,7 @@ class SessionFlow(QObject):
         """End in good order and wait for it."""
         if self.athlete_window is not None:
             self.athlete_window.close()
-        if self._share is not None:
-            self._share.stop()
-            self._share = None
+        self._end_shares()
         if self.session.running:
             self.session.stop()
             self.session.join()
@@ -200,6 +220,7 @@ class SessionFlow(QObject):
             lane.reps, lane.athletes = session.reps, session.athletes
         if any(lane.reps for lane in self.state.lanes.values()):
             self.show_summary()
+            self.summary.say(self._told[-1] if self._told else "")
         else:
             self.failed.emit(self._told[-1] if self._told else "")
 

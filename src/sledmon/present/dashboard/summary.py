@@ -1,6 +1,7 @@
 """The summary: each athlete's own session; ranked only where somebody asks for it."""
 
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,8 @@ class SummaryScreen(Page):
     replay_asked = Signal()
     end_asked = Signal()
     closed = Signal()
+    lane_asked = Signal(int)
+    """Its number, where there are several."""
 
     def __init__(self) -> None:
         super().__init__(words.SUMMARY_TITLE, talks=True)
@@ -87,6 +90,18 @@ class SummaryScreen(Page):
         ):
             self.foot.addWidget(button)
 
+    def offer_lanes(self, lanes: int) -> None:
+        """Ctrl and a lane's number show that lane."""
+        control = Qt.KeyboardModifier.ControlModifier
+        for lane in range(1, lanes + 1):
+            key = Qt.Key(Qt.Key.Key_0.value + lane)
+            self.key((key,), partial(self.lane_asked.emit, lane), control)
+
+    def head_lane(self, lane: int, lanes: int) -> None:
+        """Say which lane it is, where there are several."""
+        of_lane = words.SUMMARY_OF_LANE.format(lane=lane, lanes=lanes)
+        self.heading.setText(of_lane if lanes > 1 else words.SUMMARY_TITLE)
+
     def show_session(
         self,
         reps: tuple[Rep, ...],
@@ -98,6 +113,7 @@ class SummaryScreen(Page):
         running: bool = False,
     ) -> None:
         """Show this one; ``when`` it was, in words."""
+        self.say("")
         self.ending.setVisible(running)
         self.replay.setVisible(not running)
         self.days = athlete_days(reps, summaries, minors)
@@ -118,7 +134,8 @@ class SummaryScreen(Page):
         self._show()
 
     def press(self, event: QKeyEvent) -> bool:
-        if event.text().isdigit() and 1 <= int(event.text()) <= len(self.days):
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if not control and event.text().isdigit() and 1 <= int(event.text()) <= len(self.days):
             self.rows.setCurrentRow(int(event.text()) - 1)
             return True
         return super().press(event)

@@ -78,6 +78,7 @@ class LiveScreen(Screen):
         self.mute_button.clicked.connect(self.mute_asked)
         self.keys = KeysSheet(self)
         self.keys.hide()
+        self.act_on(sideline.lane)
 
     def set_look(self, look: Look) -> None:
         self._look = look

@@ -1,0 +1,134 @@
+"""A session's screens: each lane has its own, codes close with it, a full disk is not silent."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from sledmon.present.athletes.queue import Athlete, Queue
+from sledmon.present.dashboard.live.screen import LiveScreen
+from sledmon.present.dashboard.session_flow import Begun, SessionFlow
+from sledmon.present.dashboard.share import ShareScreen
+from sledmon.present.dashboard.sound import open_audio
+from sledmon.present.dashboard.summary import SummaryScreen
+from sledmon.present.dashboard.window import Window
+from sledmon.present.running import DemoSource, RunningSession
+from sledmon.present.settings import Settings
+from sledmon.present.sideline import words
+from sledmon.twin import SessionParams, simulate
+from tests.dashboard.pages import press
+
+pytestmark = pytest.mark.usefixtures("home")
+WaitFor = Callable[..., None]
+CONTROL = Qt.KeyboardModifier.ControlModifier
+TWO_REPS = SessionParams(seed=2, reps=2, unresisted=2, faults="none", false_start_probability=0.0)
+ONE_REP = SessionParams(seed=3, reps=1, unresisted=1, faults="none", false_start_probability=0.0)
+
+
+@pytest.fixture
+def window(application: QApplication) -> Iterator[Window]:
+    made = Window(Settings(), lambda _: None)
+    made.show()
+    made.activateWindow()
+    assert QTest.qWaitForWindowActive(made)
+    yield made
+    made.close()
+
+
+def flow_of(
+    window: Window, folder: Path, *lanes: SessionParams, library: str = "none"
+) -> SessionFlow:
+    paths = [folder / f"lane{number}.mcap" for number in range(1, len(lanes) + 1)]
+    source = DemoSource(*(simulate(each) for each in lanes), speed=None)
+    session = RunningSession(source, paths, library)
+    queue = Queue((Athlete(name="Demo"),))
+    flow = SessionFlow(
+        window, Begun(session=session, queue=queue, audio=open_audio(), library=library)
+    )
+    flow.begin()
+    return flow
+
+
+def ended(flow: SessionFlow, wait_for: WaitFor) -> SummaryScreen:
+    wait_for(lambda: flow.state.ended, "the end")
+    wait_for(flow.summary.isVisible, "the summary")
+    return flow.summary
+
+
+def test_codes_open_nothing_once_the_session_is_left_for_replay(
+    window: Window, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    flow = flow_of(window, tmp_path, TWO_REPS, library=str(tmp_path / "library.sqlite"))
+    ended(flow, wait_for)
+    press(window, "h")
+    shared = window.screen_shown
+    assert isinstance(shared, ShareScreen)
+    url = shared.address.text().split()[-1]
+    with urlopen(url) as page:
+        assert page.status == 200
+    press(window, Qt.Key.Key_Escape)
+    with urlopen(url) as page:  # to look at the summary is not to leave
+        assert page.status == 200
+    asked: list[Path] = []
+    flow.replay_asked.connect(asked.append)
+    press(window, "o")
+    assert asked == [tmp_path / "lane1.mcap"]
+    with pytest.raises(URLError):
+        urlopen(url)
+
+
+def test_each_lane_has_its_summary_and_its_recording(
+    window: Window, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    flow = flow_of(window, tmp_path, TWO_REPS, ONE_REP)
+    summary = ended(flow, wait_for)
+    assert [day.reps for day in summary.days] == [2]
+    assert "lane 1" in summary.heading.text()
+    press(window, "2", modifiers=CONTROL)
+    assert [day.reps for day in summary.days] == [1]
+    assert "lane 2" in summary.heading.text()
+    asked: list[Path] = []
+    flow.replay_asked.connect(asked.append)
+    press(window, "o")
+    assert asked == [tmp_path / "lane2.mcap"]
+
+
+def test_of_several_lanes_the_one_that_keys_act_on_is_framed_from_the_beginning(
+    window: Window, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    flow = flow_of(window, tmp_path, ONE_REP, ONE_REP)
+    focus = QColor(window.look.palette.focus).rgb()
+    assert isinstance(window.screen_shown, LiveScreen)
+    pictures = [board.grab().toImage() for board in flow.live.boards]
+    framed = [picture.pixel(3, picture.height() // 2) == focus for picture in pictures]
+    assert framed == [True, False]
+    ended(flow, wait_for)
+
+
+def test_a_recording_that_stops_is_said_for_as_long_as_the_session_runs_and_at_its_end(
+    window: Window, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    resource = pytest.importorskip("resource", reason="no limit of a file's size here")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
+    try:
+        flow = flow_of(window, tmp_path, TWO_REPS)
+        wait_for(lambda: bool(flow.state.lane().unrecorded), "a full disk")
+        summary = ended(flow, wait_for)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [day.reps for day in summary.days] == [2]
+    assert "is not recorded" in summary.sentence.text()
+    flow.show_live()
+    flow.live.refresh()
+    assert flow.live.status.value is not None
+    assert words.NOT_RECORDING in flow.live.status.value.recording
+    assert flow.live.advice.value is not None
+    assert flow.live.advice.value.urgent
+    assert flow.live.advice.value.words == words.UNRECORDED
