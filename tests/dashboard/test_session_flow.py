@@ -132,3 +132,20 @@ def test_a_recording_that_stops_is_said_for_as_long_as_the_session_runs_and_at_i
     assert flow.live.advice.value is not None
     assert flow.live.advice.value.urgent
     assert flow.live.advice.value.words == words.UNRECORDED
+
+
+def test_keys_work_whichever_of_the_two_windows_has_the_keyboard(
+    window: Window, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    flow = flow_of(window, tmp_path, ONE_REP)
+    press(window, "a")
+    own = flow.athlete_window
+    assert own is not None
+    assert own.isVisible()
+    QTest.keyClick(own, Qt.Key.Key_F5)
+    assert not flow.sideline.armed
+    QTest.keyClick(own, Qt.Key.Key_Escape)
+    assert flow.sideline.armed
+    QTest.keyClick(own, Qt.Key.Key_A)
+    assert not own.isVisible()
+    ended(flow, wait_for)

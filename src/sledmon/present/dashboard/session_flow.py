@@ -183,6 +183,7 @@ class SessionFlow(QObject):
             self.athlete_window.close()
             return
         self.athlete_window = AthleteWindow(self._window.settings)
+        self.athlete_window.pressed.connect(self._window.keyPressEvent)
         self.athlete_window.open()
         self._show_athlete(self.live.athlete_value())
 

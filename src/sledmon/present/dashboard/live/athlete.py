@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -64,9 +64,13 @@ class AthletePanel(Painted[AthleteView]):
 class AthleteWindow(QWidget):
     """Full-screen on the second screen, where there is one; a window of its own elsewhere."""
 
+    pressed = Signal(object)
+    """A ``QKeyEvent`` for the session: a presenter's remote presses where it can."""
+
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.setWindowTitle("sledmon – athlete")
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self._settings = settings
         self.panel = AthletePanel("athlete")
         layout = QVBoxLayout(self)
@@ -95,6 +99,8 @@ class AthleteWindow(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F11:
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        else:
+            self.pressed.emit(event)
 
     def _restyle(self) -> None:
         self.panel.set_look(Look(settings=self._settings, height_px=max(1, self.height())))
