@@ -9,10 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from sledmon.present.athletes.queue import Athlete, Queue
 from sledmon.present.dashboard.live.screen import LiveScreen
+from sledmon.present.dashboard.queue import QueueScreen
+from sledmon.present.dashboard.rows import Rows
 from sledmon.present.dashboard.session_flow import Begun, SessionFlow
 from sledmon.present.dashboard.share import ShareScreen
 from sledmon.present.dashboard.sound import open_audio
@@ -42,10 +44,14 @@ def window(application: QApplication) -> Iterator[Window]:
 
 
 def flow_of(
-    window: Window, folder: Path, *lanes: SessionParams, library: str = "none"
+    window: Window,
+    folder: Path,
+    *lanes: SessionParams,
+    library: str = "none",
+    speed: float | None = None,
 ) -> SessionFlow:
     paths = [folder / f"lane{number}.mcap" for number in range(1, len(lanes) + 1)]
-    source = DemoSource(*(simulate(each) for each in lanes), speed=None)
+    source = DemoSource(*(simulate(each) for each in lanes), speed=speed)
     session = RunningSession(source, paths, library)
     queue = Queue((Athlete(name="Demo"),))
     flow = SessionFlow(
@@ -148,4 +154,44 @@ def test_keys_work_whichever_of_the_two_windows_has_the_keyboard(
     assert flow.sideline.armed
     QTest.keyClick(own, Qt.Key.Key_A)
     assert not own.isVisible()
+    ended(flow, wait_for)
+
+
+def test_numbers_that_a_key_hides_are_hidden_in_queue_and_summary_until_the_end(
+    window: Window, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    flow = flow_of(window, tmp_path, TWO_REPS)
+    summary = ended(flow, wait_for)
+
+    def texts(screen: QWidget) -> str:
+        lists = [each for each in screen.findChildren(Rows) if each.isVisible()]
+        rows = [each.item(place).text() for each in lists for place in range(each.count())]
+        return " ".join([*(each.text() for each in screen.findChildren(QLabel)), *rows])
+
+    number = f"{flow.state.lane().reps[-1].estimates.window.velocity_mps.value:.2f}"
+    assert number in texts(summary)
+    flow.state.sessions = None  # as if it ran still
+    flow.sideline.hide()
+    flow.show_summary()
+    assert number not in texts(summary)
+    flow.show_queue()
+    assert isinstance(window.screen_shown, QueueScreen)
+    assert number not in window.screen_shown.last.text()
+    flow.sideline.hide()
+    flow.show_queue()
+    assert number in window.screen_shown.last.text()
+
+
+def test_a_rep_that_ends_while_the_queue_is_open_is_the_one_that_it_names(
+    window: Window, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    flow = flow_of(window, tmp_path, TWO_REPS, speed=8.0)
+    lane = flow.state.lane()
+    wait_for(lambda: len(lane.reps) == 1, "a rep")
+    flow.show_queue()
+    queue = window.screen_shown
+    assert isinstance(queue, QueueScreen)
+    assert "rep 1" in queue.last.text()
+    wait_for(lambda: len(lane.reps) == 2, "another")
+    wait_for(lambda: "rep 2" in queue.last.text(), "its name")
     ended(flow, wait_for)

@@ -39,6 +39,7 @@ class QueueScreen(Page):
         self.queue = queue
         self._before: list[Queue] = []
         self._last: Rep | None = None
+        self._hidden = False
         self._look: Look | None = None
         self._renaming: int | None = None
         self.rows = Rows(words.QUEUE_LIST, _COLUMNS, tap=False)
@@ -109,10 +110,11 @@ class QueueScreen(Page):
         self.queue = queue
         self._show()
 
-    def set_last(self, rep: Rep | None) -> None:
-        """Which rep "the last one" is."""
-        self._last = rep
-        self._show_last()
+    def set_last(self, rep: Rep | None, *, hidden: bool = False) -> None:
+        """Which rep "the last one" is; its number is ``hidden``, as all are."""
+        if rep is not self._last or hidden != self._hidden:
+            self._last, self._hidden = rep, hidden
+            self._show_last()
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)
@@ -256,7 +258,7 @@ class QueueScreen(Page):
             self.last.setText(words.NO_LAST_REP)
             return
         rep, quantities = self._last, look.quantities
-        hidden = look.settings.blinded
+        hidden = self._hidden or look.settings.blinded
         speed = quantities.speed(rep.estimates.window.velocity_mps.value)
         self.last.setText(
             words.LAST_REP.format(

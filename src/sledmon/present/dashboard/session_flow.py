@@ -110,7 +110,7 @@ class SessionFlow(QObject):
         """Who runs next."""
         line = self.sideline
         screen = QueueScreen(line.queue)
-        screen.set_last(line.here.last_rep)
+        screen.set_last(line.here.last_rep, hidden=line.hidden)
         screen.changed.connect(self._take_queue)
         screen.last_rep_was.connect(lambda name: self.live.say(line.last_was(name)))
         screen.swap_asked.connect(lambda: self.live.say(line.swap_last_two()))
@@ -137,6 +137,7 @@ class SessionFlow(QObject):
             self._begun.when,
             demo=self._begun.demo,
             running=not self.state.ended,
+            hidden=self.sideline.hidden and not self.state.ended,
         )
         self.summary.head_lane(self.sideline.lane, len(self.session.paths))
         self._window.show_screen(self.summary)
@@ -207,6 +208,9 @@ class SessionFlow(QObject):
         self.live.frame(happenings, changed)
         if self.preflight is not None:
             self.preflight.refresh()
+        shown, line = self._window.screen_shown, self.sideline
+        if isinstance(shown, QueueScreen):  # a rep may end while it is open
+            shown.set_last(line.here.last_rep, hidden=line.hidden)
         for happening in happenings:
             if isinstance(happening, Told):
                 self._told.append(happening.sentence)

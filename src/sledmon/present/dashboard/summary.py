@@ -1,6 +1,7 @@
 """The summary: each athlete's own session; ranked only where somebody asks for it."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from sledmon.present.dashboard.look import Look
 from sledmon.present.dashboard.page import Page, spaced
 from sledmon.present.dashboard.print_summary import print_summary
 from sledmon.present.dashboard.rows import Heads, Rows
+from sledmon.present.settings import AudioMode
 from sledmon.present.summary.days import AthleteDay, athlete_days, in_order, main_distance_m
 from sledmon.present.summary.load_chart import load_chart
 from sledmon.present.summary.words import (
@@ -49,7 +51,8 @@ class SummaryScreen(Page):
         self.days: tuple[AthleteDay, ...] = ()
         self.ranked = False
         self._when = ""
-        self._look: Look | None = None
+        self._given: Look | None = None
+        self._hidden = False
         self.rows = Rows(words.ATHLETES, ATHLETE_COLUMNS, empty=words.NO_REPS, enter=False)
         self.rows.picked.connect(lambda _: self._show_picked())
         self.pulls = Rows(words.PULLS, PULL_COLUMNS, height=5.8, cap=1.65, acts=False)
@@ -111,8 +114,10 @@ class SummaryScreen(Page):
         *,
         demo: bool = False,
         running: bool = False,
+        hidden: bool = False,
     ) -> None:
-        """Show this one; ``when`` it was, in words."""
+        """Show this one; ``when`` it was, in words; without its numbers where ``hidden``."""
+        self._hidden = hidden
         self.say("")
         self.ending.setVisible(running)
         self.replay.setVisible(not running)
@@ -124,7 +129,7 @@ class SummaryScreen(Page):
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)
-        self._look = look
+        self._given = look
         spaced(self._columns, look, 4.0)
         spaced(self._below, look, 3.0)
         spaced(self._left, look, 0.0)
@@ -174,6 +179,14 @@ class SummaryScreen(Page):
         self.pull_heads.show_heads(heads(words.PULL_HEADS, quantities))
         self.explained.setText(explained(self.days, quantities))
         self._show_picked()
+
+    @property
+    def _look(self) -> Look | None:
+        """As given; blinded where a key has hidden the numbers."""
+        look = self._given
+        if look is None or not self._hidden:
+            return look
+        return replace(look, settings=replace(look.settings, audio=AudioMode.BLINDED))
 
     @property
     def _ranked(self) -> bool:
