@@ -19,6 +19,8 @@ _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class Page(Screen):
     """Lays itself out; a button's key presses it, whatever has the keyboard."""
 
+    shape = 16 / 9
+
     def __init__(self, title: str, *, talks: bool = False) -> None:
         """``talks``: it often says a sentence, for which there is always room."""
         super().__init__()

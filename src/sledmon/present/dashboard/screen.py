@@ -1,6 +1,6 @@
 """What every screen of the window is, and the few controls that all of them share."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -16,6 +16,9 @@ class Screen(QWidget):
     """Of the window while it is shown."""
     passing = False
     """Made for one visit: it goes away when it is left."""
+
+    shape: ClassVar[float] = 0.0
+    """Width by height that it is laid out for: narrower, all of it is smaller; 0: whatever."""
 
     def set_look(self, look: Look) -> None:
         """Take colours, sizes and units; called again with each resize or change of settings."""

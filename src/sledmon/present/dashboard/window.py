@@ -42,7 +42,7 @@ class Window(QMainWindow):
             before.leave()
         if self._stack.indexOf(screen) < 0:
             self._stack.addWidget(screen)
-        screen.set_look(self.look)
+        screen.set_look(self._look_of(screen))
         self._stack.setCurrentWidget(screen)
         if before is not None and before.passing:
             self._stack.removeWidget(before)
@@ -104,4 +104,12 @@ class Window(QMainWindow):
             palette.setColor(role, colour(name))
         QApplication.setPalette(palette)
         if self.screen_shown is not None:
-            self.screen_shown.set_look(self.look)
+            self.screen_shown.set_look(self._look_of(self.screen_shown))
+
+    def _look_of(self, screen: Screen) -> Look:
+        """Smaller throughout where the window is narrower than the screen is laid out for."""
+        look = self.look
+        if not screen.shape:
+            return look
+        full_px = round(self._stack.width() / screen.shape)
+        return replace(look, height_px=max(1, min(look.height_px, full_px)))
