@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from sledmon.acquire.choose import Heard
@@ -140,6 +141,7 @@ def shown(
     window.show_screen(page)
     window.resize(*size)
     window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
     QApplication.processEvents()
     try:
         yield window
