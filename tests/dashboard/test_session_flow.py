@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from sledmon.present import words as words_of_pages
 from sledmon.present.athletes.queue import Athlete, Queue
 from sledmon.present.dashboard.live.screen import LiveScreen
 from sledmon.present.dashboard.queue import QueueScreen
@@ -196,3 +197,40 @@ def test_a_rep_that_ends_while_the_queue_is_open_is_the_one_that_it_names(
     wait_for(lambda: len(lane.reps) == 2, "another")
     wait_for(lambda: "rep 2" in queue.last.text(), "its name")
     ended(flow, wait_for)
+
+
+def test_a_session_ends_when_it_is_asked_twice_and_its_screens_go_with_it(
+    window: Window, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    flow = flow_of(window, tmp_path, TWO_REPS, speed=4.0)
+    wait_for(lambda: len(flow.state.lane().reps) == 1, "a rep")
+    press(window, "b")
+    summary = flow.summary
+    assert window.screen_shown is summary
+    press(window, "e")
+    assert summary.sentence.text() == words_of_pages.END_SURE
+    assert not flow.state.ended
+    assert flow.session.running
+    press(window, "e")
+    ended(flow, wait_for)
+    flow.show_live()
+    window.forget(flow.live, summary)
+    assert window.screen_shown is flow.live, "what is seen stays"
+
+
+def test_a_sensor_that_another_lane_has_lost_is_told_on_its_own_board(
+    window: Window, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    flow = flow_of(window, tmp_path, ONE_REP, ONE_REP)
+    ended(flow, wait_for)
+    flow.state.lane(2).lost.add("encoder")
+    flow.live.refresh()
+    one, two = (board.tile.value for board in flow.live.boards)
+    assert one is not None
+    assert two is not None
+    assert one.word != words.TILE_LOST
+    assert two.word == words.TILE_LOST
+    assert two.lines[0].startswith("Tether lost")
+    heading = flow.live.boards[1].header.value
+    assert heading is not None
+    assert heading.work.startswith("lane 2 · ")

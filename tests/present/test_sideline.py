@@ -395,3 +395,11 @@ def test_the_simulated_coach_speaks_beforehand_and_undo_never_meets_its_inputs()
     assert left_out(field) == [False] * 3
     assert field.lane.conditions.load_kg == 9.07
     field.agrees()
+
+
+def test_taking_off_a_plate_that_is_not_there_says_so_and_leaves_no_input() -> None:
+    field = at()
+    before = len(field.recorded)
+    assert field.lane.conditions.load_kg == 0.0
+    assert field.sideline.load(-1) == "There is no plate on the sled."
+    assert len(field.recorded) == before

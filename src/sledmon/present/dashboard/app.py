@@ -80,7 +80,6 @@ class Dashboard(QObject):
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._hear)
-        self._closing = False
         self._audio: Audio | None = None
         self._replay: ReplayScreen | None = None
 
@@ -141,11 +140,11 @@ class Dashboard(QObject):
 
     def open(self, path: Path) -> None:
         """Replay a recording."""
-        self.flow = None
         if self._replay is None:
             self._replay = ReplayScreen()
             self._replay.left.connect(self.show_start)
         self.window.show_screen(self._replay)
+        self._let_go()
         self._replay.open(path)
 
     @property
@@ -173,7 +172,7 @@ class Dashboard(QObject):
             when=f"{self._places.now():%d %B %Y, %H:%M}",
         )
         flow = SessionFlow(self.window, begun)
-        flow.failed.connect(self._failed)
+        flow.failed.connect(self._closed)
         flow.closed.connect(self._closed)
         flow.replay_asked.connect(self.open)
         if not demo:
@@ -212,16 +211,16 @@ class Dashboard(QObject):
         if shows_start:
             self.show_start()
 
-    def _failed(self, why: str) -> None:
-        self.flow = None
-        if self._closing:
-            self.window.close()
-        else:
-            self.show_start(why)
+    def _closed(self, why: str = "") -> None:
+        """A session was left, or never began."""
+        self.show_start(why)
+        self._let_go()
 
-    def _closed(self) -> None:
-        self.flow = None
-        self.show_start()
+    def _let_go(self) -> None:
+        """Of the session and its screens."""
+        flow, self.flow = self.flow, None
+        if flow is not None:
+            self.window.forget(flow.live, flow.summary)
 
     def _keep_settings(self, settings: Settings) -> None:
         if self.flow is not None:
@@ -286,7 +285,8 @@ def run(places: Places, begin: Callable[[Dashboard], object]) -> int:
     app = QApplication.instance() or QApplication(["sledmon"])
     app.setApplicationName("sledmon")
     dashboard = Dashboard(places)
-    signal.signal(signal.SIGINT, lambda *_: dashboard.window.close())
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C; the desktop logs out
+        signal.signal(number, lambda *_: dashboard.window.close())
     # Qt's loop runs no Python while nothing happens, and so would not hear Ctrl-C.
     listen = QTimer()
     listen.start(200)

@@ -88,7 +88,7 @@ class Page(Screen):
 
     def say(self, sentence: str) -> None:
         """Tell the user something; empty: nothing any more."""
-        self.sentence.setText(sentence)
+        self.sentence.setText(sentence[:1].upper() + sentence[1:])
         self.sentence.setVisible(self._talks or bool(sentence))
 
     def show_badge(self, badge: str) -> None:

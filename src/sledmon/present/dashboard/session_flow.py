@@ -23,7 +23,7 @@ from sledmon.present.share.sideline import NO_LIBRARY, SessionShare
 from sledmon.present.sideline import words
 from sledmon.present.sideline.actions import Sideline
 from sledmon.present.sideline.athlete_view import AthleteView
-from sledmon.present.sideline.state import Happening, SidelineState
+from sledmon.present.sideline.state import Happening, RepEnded, SidelineState
 from sledmon.present.sound.announcing import Announcer, Audio
 
 
@@ -211,6 +211,8 @@ class SessionFlow(QObject):
         shown, line = self._window.screen_shown, self.sideline
         if isinstance(shown, QueueScreen):  # a rep may end while it is open
             shown.set_last(line.here.last_rep, hidden=line.hidden)
+        if shown is self.summary and any(isinstance(each, RepEnded) for each in happenings):
+            self.show_summary()
         for happening in happenings:
             if isinstance(happening, Told):
                 self._told.append(happening.sentence)

@@ -50,6 +50,7 @@ class SummaryScreen(Page):
         super().__init__(words.SUMMARY_TITLE, talks=True)
         self.days: tuple[AthleteDay, ...] = ()
         self.ranked = False
+        self._ends = False
         self._when = ""
         self._given: Look | None = None
         self._hidden = False
@@ -80,7 +81,7 @@ class SummaryScreen(Page):
         key = Qt.Key
         self.ranking = self.button(words.RANKING, "R", (key.Key_R,), self._rank)
         self.share = self.button(words.SHARE, "H", (key.Key_H,), self.share_asked.emit)
-        self.ending = self.button(words.END_SESSION, "E", (key.Key_E,), self.end_asked.emit)
+        self.ending = self.button(words.END_SESSION, "E", (key.Key_E,), self._end)
         self.replay = self.button(words.REPLAY, "O", (key.Key_O,), self.replay_asked.emit)
         self.printing = self.button(words.PRINT, "P", (key.Key_P,), self._choose_print)
         for button in (
@@ -119,13 +120,23 @@ class SummaryScreen(Page):
         """Show this one; ``when`` it was, in words; without its numbers where ``hidden``."""
         self._hidden = hidden
         self.say("")
+        self._ends = False
         self.ending.setVisible(running)
         self.replay.setVisible(not running)
         self.days = athlete_days(reps, summaries, minors)
         self._when = when
         self.show_badge(words.DEMO_BADGE if demo else "")
-        self.rows.setCurrentRow(0)
+        if self.rows.currentRow() < 0 or not running:
+            self.rows.setCurrentRow(0)
         self._show()
+
+    def _end(self) -> None:
+        """The second time in a row: a session that was ended cannot be gone on with."""
+        if self._ends:
+            self.end_asked.emit()
+            return
+        self._ends = True
+        self.say(words.END_SURE)
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)

@@ -51,6 +51,13 @@ class Window(QMainWindow):
         screen.setFocus()
         screen.enter()
 
+    def forget(self, *screens: Screen) -> None:
+        """Let go of screens that are not seen and will not come back."""
+        for screen in screens:
+            if screen is not self.screen_shown and self._stack.indexOf(screen) >= 0:
+                self._stack.removeWidget(screen)
+                screen.deleteLater()
+
     @property
     def look(self) -> Look:
         """How everything looks now."""

@@ -143,6 +143,8 @@ class Sideline:
             load_kg = pounds_to_kilograms(max(0.0, now + plates * PLATE_LB))
         else:
             load_kg = max(0.0, conditions.load_kg + plates * PLATE_KG)
+        if plates < 0 and not conditions.load_kg:
+            return words.DONE_NO_PLATES
         said = mass_words(load_kg, in_pounds=pounds)
         self._ask(replace(conditions, unresisted=False, load_kg=load_kg))
         if conditions.unresisted:

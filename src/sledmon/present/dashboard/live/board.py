@@ -22,6 +22,7 @@ from sledmon.present.sideline import words
 from sledmon.present.sideline.curve_view import curve_view, hidden_curves
 from sledmon.present.sideline.live_view import Coaching, LiveView
 from sledmon.present.sideline.state import LaneState
+from sledmon.present.sideline.tiles import Tile, Tone
 
 HEADER: Final = 14.7
 HERO: Final = 42.3
@@ -71,12 +72,15 @@ class Board(QWidget):
             self.update()
 
     def show_view(self, view: LiveView) -> None:
-        """Words and numbers."""
-        self.header.show_value(
-            Heading(view.athlete, view.rep, view.work, view.following, view.rest)
-        )
+        """Words and numbers; of a lane beside others also which it is, and what it has lost."""
+        work, tile = view.work, view.tile
+        if self._frame_px:
+            work = f"{words.LANE.format(number=self.lane)} · {work}"
+            if view.alarm:
+                tile = Tile(Tone.PAST, "▼", words.TILE_LOST, (view.alarm,))
+        self.header.show_value(Heading(view.athlete, view.rep, work, view.following, view.rest))
         self.hero.show_value(view.hero)
-        self.tile.show_value(view.tile)
+        self.tile.show_value(tile)
         self.cells.show_value(view.cells)
 
     def show_curves(self, lane: LaneState, coaching: Coaching) -> None:

@@ -155,7 +155,7 @@ class LiveScreen(Screen):
     def say(self, sentence: str) -> None:
         """Show a sentence for a few seconds."""
         if sentence:
-            self._said = sentence
+            self._said = sentence[:1].upper() + sentence[1:]
             self._said_timer.start(SAID_MS)
             self.refresh()
 
