@@ -1,6 +1,7 @@
 """A session's screens: each lane has its own, codes close with it, a full disk is not silent."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -22,8 +23,10 @@ from sledmon.present.dashboard.sound import open_audio
 from sledmon.present.dashboard.summary import SummaryScreen
 from sledmon.present.dashboard.window import Window
 from sledmon.present.running import DemoSource, RunningSession
-from sledmon.present.settings import Settings
+from sledmon.present.settings import AudioMode, Settings
 from sledmon.present.sideline import words
+from sledmon.recording import open_recording
+from sledmon.samples import Event
 from sledmon.twin import SessionParams, simulate
 from tests.dashboard.pages import press
 
@@ -234,3 +237,19 @@ def test_a_sensor_that_another_lane_has_lost_is_told_on_its_own_board(
     heading = flow.live.boards[1].header.value
     assert heading is not None
     assert heading.work.startswith("lane 2 · ")
+
+
+def test_blinding_by_the_settings_is_part_of_the_recording(
+    window: Window, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    blinded = replace(window.settings, audio=AudioMode.BLINDED)
+    window.change(blinded)
+    flow = flow_of(window, tmp_path, ONE_REP)
+    ended(flow, wait_for)
+    said = [
+        record.value
+        for batch in open_recording(flow.session.paths[0]).batches()
+        for record in batch
+        if isinstance(record, Event) and record.kind == "note"
+    ]
+    assert said == [words.DONE_HIDDEN]

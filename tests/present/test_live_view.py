@@ -382,6 +382,9 @@ def test_blinded_every_result_is_hidden_everywhere(kind: str, coaching: Coaching
     assert all(each.value in ("•••", "now", "running", "measuring") for each in view.strip)
     assert view.hero.text in ("•••", "–")
     assert (seen.number, seen.tone) == ("•••", Tone.PLAIN)
+    assert view.tile.tone is Tone.PLAIN, "a control condition has no feedback"
+    assert view.tile.word not in {*words.TILE_PAST.values(), words.TILE_INSIDE, words.TILE_WITHIN}
+    assert all(each.tone is Tone.PLAIN for each in view.strip)
     assert math.isnan(seen.fraction)
 
 

@@ -62,6 +62,7 @@ class SessionFlow(QObject):
         self._begun = begun
         self._window = window
         self._told: list[str] = []
+        self._blinded = False
         self._announcer = Announcer(begun.audio, self.state)
         badge = words.DEMO if begun.demo else ""
         silent = bool(begun.audio.no_sound)
@@ -90,6 +91,7 @@ class SessionFlow(QObject):
     def begin(self) -> None:
         """Start the threads and show the first screen."""
         self.session.start()
+        self.restyle()
         if self._begun.checks is None:
             self.show_live()
             return
@@ -190,9 +192,15 @@ class SessionFlow(QObject):
 
     def restyle(self) -> None:
         """Take other settings into windows of its own."""
-        self.live.muted = self._window.settings.audio is AudioMode.OFF
+        settings = self._window.settings
+        self.live.muted = settings.audio is AudioMode.OFF
+        if settings.blinded != self._blinded:  # a control condition is part of the recording
+            self._blinded = settings.blinded
+            said = words.DONE_HIDDEN if settings.blinded else words.DONE_SHOWN
+            for lane in range(1, len(self.session.paths) + 1):
+                self._say(lane, "note", said, None)
         if self.athlete_window is not None:
-            self.athlete_window.set_settings(self._window.settings)
+            self.athlete_window.set_settings(settings)
 
     def shut(self) -> None:
         """End in good order and wait for it."""

@@ -13,7 +13,7 @@ from sledmon.present.settings import Settings
 from sledmon.present.sideline import words
 from sledmon.present.sideline.sensor_lines import SensorLine, alarm, sensor_lines
 from sledmon.present.sideline.state import LaneState
-from sledmon.present.sideline.tiles import Tile, Tone, tile_of
+from sledmon.present.sideline.tiles import Tile, Tone, blind_tile, tile_of
 from sledmon.results import Rep
 
 STRIP_REPS: Final = 32
@@ -173,11 +173,11 @@ def _tile(lane: LaneState, coaching: Coaching) -> Tile:
         if not any(each.phase is Phase.STREAMING for each in lane.sensors.values()):
             return Tile(Tone.PLAIN, "○", words.TILE_CONNECTING, (words.CONNECTING_WHY,))
         return Tile(Tone.PLAIN, "●", words.TILE_READY, (words.WAITING_WHY,))
-    tile = tile_of(rep)
+    tile = blind_tile(rep) if coaching.blind else tile_of(rep)
     if tile.word == words.TILE_NO_BASELINE:
         missing = missing_for_baseline(lane.reps, rep)
         return replace(tile, lines=(words.NO_BASELINE.format(missing=missing),))
-    return replace(tile, lines=()) if coaching.blind else tile
+    return tile
 
 
 def forwards(velocity_mps: float) -> float:
@@ -227,12 +227,13 @@ def _strip(
 
 
 def _strip_rep(number: int, rep: Rep, quantities: Quantities, *, hidden: bool) -> StripRep:
-    tile = tile_of(rep)
+    tile = blind_tile(rep) if hidden else tile_of(rep)
     velocity = rep.estimates.window.velocity_mps
     load = (
         quantities.mass(rep.conditions.load_kg) if not rep.conditions.unresisted else words.NO_SLED
     )
-    below = words.CAUSES[rep.verdict.cause] if rep.verdict.flag and rep.verdict.cause else load
+    cause = None if hidden or not rep.verdict.flag else rep.verdict.cause
+    below = words.CAUSES[cause] if cause else load
     return StripRep(
         words.REP.format(number=number),
         words.HIDDEN if hidden and velocity.known else quantities.speed(velocity.value),

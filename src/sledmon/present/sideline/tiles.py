@@ -52,6 +52,15 @@ def tile_of(rep: Rep) -> Tile:
     return Tile(Tone.PLAIN, "◆", words.TILE_WITHIN, (slower,))
 
 
+def blind_tile(rep: Rep) -> Tile:
+    """The same where results are hidden: whether it counts, and nothing of how it went."""
+    tile = tile_of(rep)
+    judged = rep.verdict.flag is not None or rep.verdict.zone in ("speed", "transition", "strength")
+    if judged and tile.word not in (words.TILE_EXCLUDED, words.TILE_SHORT, words.TILE_NOT_JUDGED):
+        return Tile(Tone.PLAIN, "●", words.TILE_DONE)
+    return Tile(tile.tone, tile.mark, tile.word)
+
+
 def _flag_lines(rep: Rep) -> tuple[str, ...]:
     verdict = rep.verdict
     line = line_words(verdict)
