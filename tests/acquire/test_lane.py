@@ -125,12 +125,12 @@ def test_what_is_called_happens_in_the_radios_thread_in_order() -> None:
         seen.append((next(numbers), threading.current_thread().name))
 
     radio = RadioThread(forever)
-    radio.call(call)  # nobody hears it yet
+    radio.call(call)  # it is heard when the radio begins
     with radio:
         for _ in range(5):
             radio.call(call)
     radio.call(call)  # nobody hears it any more
-    assert seen == [(number, "radio") for number in range(5)]
+    assert seen == [(number, "radio") for number in range(6)]
 
 
 @pytest.mark.parametrize("before", [True, False])

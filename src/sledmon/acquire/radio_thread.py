@@ -4,6 +4,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Coroutine
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -27,6 +28,8 @@ class RadioThread:
         self._task: asyncio.Task[None] | None = None
         self._running = threading.Event()
         self._stopped = False
+        self._early: list[Callable[[], object]] = []
+        self._beginning = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="radio")
         self._error: BaseException | None = None
 
@@ -37,12 +40,18 @@ class RadioThread:
             self.call(self._task.cancel)
 
     def call(self, function: Callable[..., object], *arguments: object) -> None:
-        """Have a function called in the radio's loop; nothing happens once that has ended."""
-        if self._loop is not None:
-            try:
-                self._loop.call_soon_threadsafe(function, *arguments)
-            except RuntimeError:
+        """Have a function called in the radio's loop, at once or when it begins, in order.
+
+        Nothing happens once it has ended.
+        """
+        with self._beginning:
+            if self._loop is None:
+                self._early.append(partial(function, *arguments))
                 return
+        try:
+            self._loop.call_soon_threadsafe(function, *arguments)
+        except RuntimeError:
+            return
 
     def __enter__(self) -> Self:
         sys.setswitchinterval(SWITCH_S)
@@ -74,9 +83,13 @@ class RadioThread:
             self._running.set()
 
     async def _supervised(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._main())
+        with self._beginning:
+            self._loop = loop
+            for function in self._early:  # behind the coroutine's first step
+                loop.call_soon(function)
         self._running.set()
         if self._stopped:  # before it began: it begins, and ends in good order
-            self._loop.call_soon(self._task.cancel)
+            loop.call_soon(self._task.cancel)
         await self._task
