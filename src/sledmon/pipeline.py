@@ -28,7 +28,7 @@ from sledmon.judge import MEASURED_BY, CoachLog, Judge, JudgeParams
 from sledmon.plan import Plan
 from sledmon.results import AthleteSummary, Rep, Session
 from sledmon.rig import Rig, parse_rig
-from sledmon.samples import DEVICES, Event, Opened, Packet, Record, VelocityBlock
+from sledmon.samples import DEVICES, Event, ImuBlock, Opened, Packet, Record, VelocityBlock
 from sledmon.units import NANOSECONDS_PER_SECOND
 from sledmon.version import VERSION
 
@@ -79,14 +79,18 @@ class Pipeline:
         params: PipelineParams | None = None,
         *,
         watch: Callable[[VelocityBlock], None] | None = None,
+        feel: Callable[[ImuBlock], None] | None = None,
         reread: Callable[[], Iterable[Sequence[Record]]] | None = None,
     ) -> None:
         """``watch`` is given the running velocity as it comes; without it none is computed.
+
+        ``feel`` is given the belt's samples.
 
         ``reread`` gives the recording from its beginning once more: with it, corrections may reach
         back for ever, without it as far as samples are kept.
         """
         self._watch = watch
+        self._feel = feel
         self._live = LiveVelocity()
         self._params = params or PipelineParams()
         self._decoder = Decoder()
@@ -140,6 +144,9 @@ class Pipeline:
         self._quality.add(decoded)
         if self._watch is not None and decoded.encoder:
             self._watch(self._live.push(decoded.encoder, self._rig.encoder.counts_per_m))
+        if self._feel is not None:
+            for block in decoded.imu:
+                self._feel(block)
         piece = _piece(decoded, first, records)
         found = self._finder.push(
             piece.encoder, piece.imu, first, piece.received_ns, self._coach.distance_at

@@ -123,6 +123,15 @@ def row(shown: PreflightView, title: str) -> tuple[str, Mark]:
     return found.cells[1], Mark(found.cells[2])
 
 
+def test_the_belts_card_shows_what_it_feels() -> None:
+    lane = streaming()
+    assert view(lane).cards[0].value == "streaming"
+    lane.belt_mps2 = 9.807
+    card = view(lane).cards[0]
+    assert card.value == "1.00"
+    assert card.unit.startswith("g felt")
+
+
 def streaming(cord_m: float = 3.0) -> LaneState:
     lane = LaneState(now_s=90.0)
     for device, name in (("imu", "belt 42"), ("encoder", "tether 17")):

@@ -13,6 +13,7 @@ from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.running import (
     DemoSource,
     Ended,
+    Felt,
     Moved,
     Opened,
     Reached,
@@ -299,3 +300,19 @@ def test_both_sensors_of_a_kept_recording_die_and_the_number_stands() -> None:
     assert not field.lane.running
     assert field.lane.last_rep is not None
     assert not field.lane.last_rep.estimates.window.velocity_mps.known
+
+
+def test_the_belt_is_felt_at_rest_as_gravity_however_it_is_worn(tmp_path: Path) -> None:
+    params = SessionParams(seed=3, reps=1, unresisted=1, faults="mild")
+    session = RunningSession(DemoSource(simulate(params), speed=None), [tmp_path / "felt.mcap"])
+    session.start()
+    state, felt = SidelineState(), []
+    while not state.ended:
+        update = session.updates.get()
+        state.take(update)
+        if isinstance(update, Felt) and state.lane().now_s < 3.0:
+            felt.append(update.acc_mps2)
+    session.join()
+    assert len(felt) >= 3
+    assert np.mean(felt) == pytest.approx(9.81, abs=0.15)
+    assert state.lane().belt_mps2 > 0.0

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from sledmon.present.running import Moved, Reached, RunningSession
+from sledmon.present.running import Felt, Moved, Reached, RunningSession
 from sledmon.present.sideline.state import SidelineState
 
 FRAME_MS = 16
@@ -31,7 +31,7 @@ class Feed(QObject):
         changed = False
         for update in self.session.waiting():
             happenings += self.state.take(update)
-            changed |= not isinstance(update, Moved | Reached)
+            changed |= not isinstance(update, Felt | Moved | Reached)
         self.frame.emit(happenings, changed)
         if self.state.ended:
             self._timer.stop()

@@ -15,6 +15,7 @@ from sledmon.present.rows import Column, Row
 from sledmon.present.settings import AudioMode
 from sledmon.present.sideline.state import LaneState
 from sledmon.samples import DEVICES, Device
+from sledmon.units import STANDARD_GRAVITY_MPS2
 
 LOW_BATTERY_PERCENT: Final = 15
 FULL_BATTERY_H: Final = 8.0
@@ -139,6 +140,8 @@ def _card(lane: LaneState, device: Device, checks: Checks, quantities: Quantitie
             unit=quantities.settings.distance,
             speed=f"{quantities.speed(lane.trail.velocity_mps)} {quantities.speed_unit}",
         )
+    if good and device == "imu" and not math.isnan(lane.belt_mps2):
+        value, unit = f"{lane.belt_mps2 / STANDARD_GRAVITY_MPS2:.2f}", words.FELT
     return replace(
         card,
         value=value,

@@ -4,6 +4,7 @@ from sledmon.present.running.session import RunningSession, TakenUp
 from sledmon.present.running.sources import DemoSource, LaneOrder, LiveSource
 from sledmon.present.running.updates import (
     Ended,
+    Felt,
     Moved,
     Opened,
     Reached,
@@ -17,6 +18,7 @@ from sledmon.present.running.updates import (
 __all__ = [
     "DemoSource",
     "Ended",
+    "Felt",
     "LaneOrder",
     "LiveSource",
     "Moved",

@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
+import numpy as np
+
 from sledmon.acquire.live import seconds_since
 from sledmon.acquire.radio_thread import RadioThread
 from sledmon.acquire.sensor import SensorStatus
@@ -23,6 +25,7 @@ from sledmon.present.running.sources import Source
 from sledmon.present.running.storing import Storing, library_or_told
 from sledmon.present.running.updates import (
     Ended,
+    Felt,
     Moved,
     Opened,
     Reached,
@@ -36,7 +39,7 @@ from sledmon.present.running.updates import (
 from sledmon.recording import RecordingWriter, Resumed, take_up
 from sledmon.results import Rep, Session
 from sledmon.rig import parse_rig
-from sledmon.samples import Event, Record, VelocityBlock
+from sledmon.samples import Event, ImuBlock, Record, VelocityBlock
 from sledmon.samples import Opened as OpenedRecord
 from sledmon.units import NANOSECONDS_PER_SECOND
 
@@ -144,6 +147,10 @@ class RunningSession:
         def moved(block: VelocityBlock) -> None:
             self.updates.put(Moved(lane, block))
 
+        def felt(block: ImuBlock) -> None:
+            acc_mps2 = float(np.mean(np.linalg.norm(block.acc_sensor_mps2, axis=1)))
+            self.updates.put(Felt(lane, acc_mps2))
+
         def show(reps: tuple[Rep, ...]) -> None:
             self.updates.put(RepsNow(lane, reps, pipeline.athletes(), pipeline.refused(), again))
 
@@ -158,7 +165,7 @@ class RunningSession:
                 async for batch in batches:
                     yield batch
 
-        pipeline = Pipeline(watch=moved, reread=recorder.reread)
+        pipeline = Pipeline(watch=moved, feel=felt, reread=recorder.reread)
         return await run_pipeline(
             records(),
             pipeline,

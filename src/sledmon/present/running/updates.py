@@ -23,6 +23,14 @@ class Moved(NamedTuple):
     block: VelocityBlock
 
 
+class Felt(NamedTuple):
+    """What the belt feels; for display only."""
+
+    lane: int
+    acc_mps2: float
+    """Mean length of the specific force in the newest block: 9.8 at rest, however it is worn."""
+
+
 class RepsNow(NamedTuple):
     """All finished reps of a lane, as they stand now."""
 
@@ -76,4 +84,4 @@ class Ended(NamedTuple):
     """One a lane; none where it could not begin."""
 
 
-Update = Opened | Moved | RepsNow | Said | SensorNow | Reached | Unrecorded | Told | Ended
+Update = Opened | Moved | Felt | RepsNow | Said | SensorNow | Reached | Unrecorded | Told | Ended

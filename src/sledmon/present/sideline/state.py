@@ -16,6 +16,7 @@ from sledmon.judge import CoachLog
 from sledmon.plan import Plan
 from sledmon.present.running.updates import (
     Ended,
+    Felt,
     Moved,
     Opened,
     Reached,
@@ -90,6 +91,8 @@ class LaneState:
     """Sensors that were streaming and are not any more."""
     streamed: set[Device] = field(default_factory=set)
     trail: Trail = field(default_factory=Trail)
+    belt_mps2: float = math.nan
+    """Length of the belt's specific force just now."""
     shown_mps: float = math.nan
     """The running number as it may be shown: changes every ``SHOWN_EVERY_S``."""
     last_final_s: float = -math.inf
@@ -190,6 +193,8 @@ class SidelineState:
                 lane.set_rig(update.rig)
             case Moved():
                 lane.move(update)
+            case Felt():
+                lane.belt_mps2 = update.acc_mps2
             case Reached():
                 lane.now_s = max(lane.now_s, update.now_s)
             case Unrecorded():
