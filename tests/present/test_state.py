@@ -304,13 +304,13 @@ def test_both_sensors_of_a_kept_recording_die_and_the_number_stands() -> None:
 
 def test_the_belt_is_felt_at_rest_as_gravity_however_it_is_worn(tmp_path: Path) -> None:
     params = SessionParams(seed=3, reps=1, unresisted=1, faults="mild")
-    session = RunningSession(DemoSource(simulate(params), speed=None), [tmp_path / "felt.mcap"])
+    session = RunningSession(DemoSource(simulate(params), speed=10.0), [tmp_path / "felt.mcap"])
     session.start()
     state, felt = SidelineState(), []
     while not state.ended:
         update = session.updates.get()
         state.take(update)
-        if isinstance(update, Felt) and state.lane().now_s < 3.0:
+        if isinstance(update, Felt) and state.lane().now_s < 4.5:
             felt.append(update.acc_mps2)
     session.join()
     assert len(felt) >= 3
