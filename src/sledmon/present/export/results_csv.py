@@ -5,8 +5,10 @@ import io
 from collections.abc import Iterable
 from typing import TextIO
 
+import numpy as np
+
 from sledmon.analysis.rep_tables import reps_table
-from sledmon.analysis.table import Cell, Table, decimal
+from sledmon.analysis.table import Column, Table, decimal
 from sledmon.results import Session
 
 
@@ -21,12 +23,13 @@ def write_csv(table: Table, file: TextIO) -> None:
     """One table as CSV; yes and no are 1 and 0."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
-    writer.writerows([_cell(value) for value in row] for row in table.rows())
+    writer.writerows(zip(*(_texts(column) for column in table.columns), strict=True))
 
 
-def _cell(value: Cell) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    return decimal(value) if isinstance(value, float) else str(value)
+def _texts(column: Column) -> list[str]:
+    """A column's cells as text; one kind at a time, since tables are long."""
+    if column.kind == "number":
+        return [decimal(value) for value in np.asarray(column.values, float).tolist()]
+    if column.kind == "boolean":
+        return ["" if value is None else str(int(value)) for value in column.values]
+    return ["" if value is None else str(value) for value in column.values]
