@@ -67,5 +67,7 @@ def test_an_exported_mcap_is_told_apart_from_a_recording(tmp_path: Path) -> None
 def test_analyze_writes_parquet_into_a_file_only(tmp_path: Path) -> None:
     assert sledmon("analyze", H10, "--format", "parquet").code == 2
     out = tmp_path / "reps.parquet"
-    assert sledmon("analyze", H10, H10, "--format", "parquet", "--output", out).code == 0
+    other = tmp_path / "other.mcap"
+    other.write_bytes(H10.read_bytes())
+    assert sledmon("analyze", H10, other, "--format", "parquet", "--output", out).code == 0
     assert len(pd.read_parquet(out)) == 2 * len(sledmon_api.analyze(H10).reps)

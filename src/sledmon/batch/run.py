@@ -1,5 +1,6 @@
 """Many recordings, each with its result or the reason why there is none, in the order asked for."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,9 +30,9 @@ def recordings_in(paths: Iterable[Path]) -> list[Path]:
             found += inside
         else:
             found.append(path)
-    once: dict[Path, Path] = {}
+    once: dict[str, Path] = {}
     for path in found:
-        once.setdefault(path.resolve(), path)
+        once.setdefault(os.path.realpath(path), path)  # links in a circle are told when read
     return list(once.values())
 
 
