@@ -77,9 +77,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-Until = Callable[..., None]
-
-
 @pytest.fixture
 def wait_for(application: QApplication) -> Callable[..., None]:
     """Let the window live until something is so."""

@@ -9,7 +9,6 @@ import pytest
 from sledmon.errors import RecordingError
 from sledmon.library import open_library, store_results
 from sledmon.present.recent import (
-    NO_LIBRARY,
     Recent,
     go_on_words,
     recent_rows,
@@ -17,6 +16,7 @@ from sledmon.present.recent import (
     to_go_on_with,
     when,
 )
+from sledmon.present.running.storing import NO_LIBRARY
 from sledmon.recording import RecordingWriter, glance, open_recording
 from sledmon.samples import Opened, Packet, Tick
 from tests.library.sessions import rep, results

@@ -1,7 +1,6 @@
 """The sensors that this computer used last, lane by lane: found again without being asked."""
 
 import json
-import os
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +8,7 @@ from platformdirs import user_config_path
 
 from sledmon.acquire.models import MODELS
 from sledmon.acquire.sensor import SensorChoice
+from sledmon.recording.place import write_at_once
 
 FILE: Final = "sensors.json"
 
@@ -40,10 +40,7 @@ def remember(lanes: list[LaneSensors], path: Path | None = None) -> None:
         for lane in lanes
     ]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps({"lanes": rows}, indent=1) + "\n", "utf-8")
-        os.replace(fresh, path)  # noqa: PTH105 - at once, on every system
+        write_at_once(path, json.dumps({"lanes": rows}, indent=1) + "\n")
     except OSError:
         return
 

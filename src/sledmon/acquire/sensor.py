@@ -27,6 +27,8 @@ SILENCE_S: Final = 1.0
 GREETING_S: Final = 10.0
 """A sensor of other makers may be asked half a dozen things."""
 BATTERY_S: Final = 1.0
+LOW_BATTERY_PERCENT: Final = 15
+"""From here on it should be charged."""
 WATCH_PERIOD_S: Final = 0.25
 COUNTED_S: Final = 10.0
 """Losses are told of so long; a phone or a body in the way shows in it."""

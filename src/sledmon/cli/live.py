@@ -17,7 +17,7 @@ from sledmon.cli.places import recordings_folder
 from sledmon.cli.window import has_screen, open_window
 from sledmon.present.export.results_json import session_document, to_json
 from sledmon.present.running import LaneOrder
-from sledmon.present.running.storing import Storing, library_or_told
+from sledmon.present.running.storing import NO_LIBRARY, Storing, library_or_told
 from sledmon.recording import RecordingWriter
 from sledmon.rig import Rig, read_rig
 
@@ -103,7 +103,7 @@ def run(
     offered = [outlets(lsl, lane=f"-{lane}" if lanes > 1 else "") for lane in range(1, lanes + 1)]
     with ExitStack() as stack:
         stack.callback(_say_where, paths)
-        kept_in = None if library == "none" else library_or_told(library, _tell)
+        kept_in = None if library == NO_LIBRARY else library_or_told(library, _tell)
         if kept_in is not None:
             stack.enter_context(kept_in)
         coach = Coach([read for _, read in rigs], kept_in)

@@ -10,11 +10,11 @@ from typing import Final
 from sledmon.errors import SledmonError, counted
 from sledmon.present import words
 from sledmon.present.rows import Column, Row
+from sledmon.present.running.storing import NO_LIBRARY
 from sledmon.recording import glance
 
 GO_ON_FOR: Final = timedelta(hours=12)
 """A recording that was never closed and is older belongs to another day."""
-NO_LIBRARY: Final = "none"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,10 +9,9 @@ from rich.text import Text
 from sledmon.acquire.choose import KINDS, Heard
 from sledmon.acquire.computer import Diagnosis, State
 from sledmon.acquire.conformance import Finding, Outcome
-from sledmon.acquire.sensor import Phase, SensorStatus
+from sledmon.acquire.sensor import LOW_BATTERY_PERCENT, Phase, SensorStatus
 from sledmon.wire.stream import ATT_OVERHEAD_BYTES
 
-LOW_BATTERY_PERCENT: Final = 15
 MUCH_LOST_PERCENT: Final = 10
 _MARKS: Final = {State.GOOD: "ok", State.DOUBTFUL: "look", State.BAD: "MEND"}
 

@@ -1,6 +1,5 @@
 """What a user sets once and keeps: units, theme, sound. A TOML file that people may edit."""
 
-import os
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, Final
 from platformdirs import user_config_path
 
 from sledmon.errors import SettingsError, unwritable
+from sledmon.recording.place import write_at_once
 from sledmon.toml_text import document_of, nearest, text_of
 
 FILE: Final = "settings.toml"
@@ -118,9 +118,6 @@ def write_settings(settings: Settings, path: Path | None = None) -> None:
     path = path or settings_path()
     lines = [f'{key} = "{value}"\n' for key, value in asdict(settings).items()]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text("".join(lines), "utf-8")
-        os.replace(fresh, path)  # noqa: PTH105 - at once, on every system
+        write_at_once(path, "".join(lines))
     except OSError as error:
         raise SettingsError(unwritable(path, error)) from None

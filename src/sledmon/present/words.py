@@ -223,7 +223,6 @@ NO_SOUND_EXTRA: Final = (
 NO_SOUND_LIBRARY: Final = "No sound: {why}. On Debian: apt install libpulse0."
 NO_SOUND_DEVICE: Final = "No sound: this computer has no loudspeaker that is switched on."
 NO_VOICE: Final = "No voice on this computer: tones instead of numbers."
-NO_SOUND_BADGE: Final = "no sound"
 
 SHARE_TITLE: Final = "Share: each athlete scans their own code"
 SHARE_LIST: Final = "athletes"

@@ -38,6 +38,14 @@ def written_beside(out: Path, *, replacing: os.stat_result | None = None) -> Ite
             temporary.unlink(missing_ok=True)
 
 
+def write_at_once(path: Path, text: str) -> None:
+    """A small file of the user's own: it holds all of the text, or what it held before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(path)
+
+
 def _replace(temporary: Path, out: Path, before: os.stat_result) -> None:
     now = out.stat()
     if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):

@@ -1,7 +1,6 @@
 """Who runs next: athletes in an order that stays, and whose turn it is. No Qt, no clock."""
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from platformdirs import user_data_path
 from sledmon.errors import QueueError, unreadable, unwritable
 from sledmon.present import words
 from sledmon.present.rows import Row
+from sledmon.recording.place import write_at_once
 
 FILE: Final = "queue.json"
 MOST_ATHLETES: Final = 120
@@ -177,10 +177,7 @@ def write_queue(queue: Queue, path: Path | None = None) -> None:
     """Keep it."""
     path = path or queue_path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(queue_json(queue), "utf-8")
-        os.replace(fresh, path)  # noqa: PTH105 - at once, on every system
+        write_at_once(path, queue_json(queue))
     except OSError as error:
         raise QueueError(unwritable(path, error)) from None
 

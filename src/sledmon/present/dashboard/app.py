@@ -21,19 +21,18 @@ from sledmon.present.dashboard.settings import SettingsScreen
 from sledmon.present.dashboard.sound import open_audio
 from sledmon.present.dashboard.start import StartScreen
 from sledmon.present.dashboard.window import Window
-from sledmon.present.preflight.checks import Checks
+from sledmon.present.preflight.checks import Checks, checks_for
 from sledmon.present.preflight.choosing import Choosing
 from sledmon.present.quantities import Quantities
 from sledmon.present.recent import Recent, recent_sessions
 from sledmon.present.running import DemoSource, LaneOrder, LiveSource, RunningSession, TakenUp
 from sledmon.present.running.listening import Listening
-from sledmon.present.running.session import NO_LIBRARY
 from sledmon.present.running.sources import OpenRadio
+from sledmon.present.running.storing import NO_LIBRARY
 from sledmon.present.settings import Settings, read_settings, write_settings
 from sledmon.present.sound.announcing import Audio
 from sledmon.present.sound.cues import Sound, trial_sounds
 from sledmon.recording import put_back
-from sledmon.samples import DEVICES
 from sledmon.twin import SessionParams, simulate
 
 _T = TypeVar("_T")
@@ -189,7 +188,9 @@ class Dashboard(QObject):
         path = self._fresh(self._places.recordings)
         source = LiveSource([order], self._places.open_radio)
         session = RunningSession(source, [path], self._places.library)
-        checks = replace(_checks(choosing, path), no_sound=self.audio.no_sound)
+        checks = replace(
+            checks_for(choosing), disk_free=_disk_free(path), no_sound=self.audio.no_sound
+        )
         self._begin(session, self.queue, checks=checks)
 
     def _listen(self) -> None:
@@ -248,18 +249,6 @@ class Dashboard(QObject):
 def _recent(folder: Path, library: str) -> tuple[Recent, ...]:
     put_back(folder)  # what was killed while it was taken up
     return recent_sessions(folder, library)
-
-
-def _checks(choosing: Choosing, path: Path) -> Checks:
-    """What is known before anything is connected."""
-    chosen = choosing.chosen
-    heard = {device: one.sighting.signal_dbm for device, one in chosen.items()}
-    return Checks(
-        expected=tuple(device for device in DEVICES if device in chosen),
-        signals_dbm={device: dbm for device, dbm in heard.items() if dbm is not None},
-        own=tuple(device for device, one in chosen.items() if one.model.numbered),
-        disk_free=_disk_free(path),
-    )
 
 
 def _disk_free(path: Path) -> int | None:

@@ -59,11 +59,6 @@ class ConnectScreen(Page):
         self.choosing = self.choosing.hearing(heard)
         self._show()
 
-    def choose_demo(self) -> None:
-        """As if the demo's line had been pressed."""
-        if not self.choosing.demo:
-            self._press_row(len(self.choosing.heard))
-
     def press(self, event: QKeyEvent) -> bool:
         if event.text() in "123456789" and event.text():
             self._press_row(int(event.text()) - 1)

@@ -105,11 +105,6 @@ class QueueScreen(Page):
         """The slot of the row that is current."""
         return self.rows.currentRow() + 1
 
-    def set_queue(self, queue: Queue) -> None:
-        """Show this one; of another place than this screen."""
-        self.queue = queue
-        self._show()
-
     def set_last(self, rep: Rep | None, *, hidden: bool = False) -> None:
         """Which rep "the last one" is; its number is ``hidden``, as all are."""
         if rep is not self._last or hidden != self._hidden:

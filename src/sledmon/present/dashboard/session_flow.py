@@ -18,8 +18,9 @@ from sledmon.present.dashboard.summary import SummaryScreen
 from sledmon.present.dashboard.window import Window
 from sledmon.present.preflight.checks import Checks
 from sledmon.present.running import Ended, RunningSession, Told
+from sledmon.present.running.storing import NO_LIBRARY
 from sledmon.present.settings import AudioMode
-from sledmon.present.share.sideline import NO_LIBRARY, SessionShare
+from sledmon.present.share.sideline import SessionShare
 from sledmon.present.sideline import words
 from sledmon.present.sideline.actions import Sideline
 from sledmon.present.sideline.athlete_view import AthleteView

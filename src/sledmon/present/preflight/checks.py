@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from sledmon.acquire.sensor import Phase, SensorStatus
+from sledmon.acquire.sensor import LOW_BATTERY_PERCENT, Phase, SensorStatus
 from sledmon.present import words
 from sledmon.present.preflight.choosing import KINDS, Choosing, battery_percent_words, signal_words
 from sledmon.present.preflight.tape import MARK_M, MOST_RATIO, TapeCheck
@@ -17,7 +17,6 @@ from sledmon.present.sideline.state import LaneState
 from sledmon.samples import DEVICES, Device
 from sledmon.units import STANDARD_GRAVITY_MPS2
 
-LOW_BATTERY_PERCENT: Final = 15
 FULL_BATTERY_H: Final = 8.0
 """Streaming, from full: what firmware_notes asks of sledmon's own sensors; others do not say."""
 BYTES_PER_HOUR: Final = 11_000_000

@@ -22,7 +22,7 @@ from sledmon.errors import SledmonError
 from sledmon.pipeline import Pipeline
 from sledmon.pipeline import run as run_pipeline
 from sledmon.present.running.sources import Source
-from sledmon.present.running.storing import Storing, library_or_told
+from sledmon.present.running.storing import NO_LIBRARY, Storing, library_or_told
 from sledmon.present.running.updates import (
     Ended,
     Felt,
@@ -43,7 +43,6 @@ from sledmon.samples import Event, ImuBlock, Record, VelocityBlock
 from sledmon.samples import Opened as OpenedRecord
 from sledmon.units import NANOSECONDS_PER_SECOND
 
-NO_LIBRARY: Final = "none"
 HELD_RECORDS: Final = 4000
 """An hour that was cut off passes in pieces of so many, so that one sees it come back."""
 

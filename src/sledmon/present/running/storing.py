@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sledmon.errors import LibraryError, RecordingError
 from sledmon.pipeline import PipelineParams, Recorder
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sledmon.library import Library, SessionStore
     from sledmon.present.lsl import LslOutlets
 
+NO_LIBRARY: Final = "none"
+"""In place of a library's: reps are recorded, and kept nowhere else."""
 Show = Callable[[tuple[Rep, ...]], None]
 Tell = Callable[[str], object]
 

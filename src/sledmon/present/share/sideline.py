@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sledmon.errors import LibraryError, ShareError
+from sledmon.present.running.storing import NO_LIBRARY
 
 if TYPE_CHECKING:
     from segno import QRCode
-
-NO_LIBRARY = "none"
 
 
 class SharedPage(NamedTuple):

@@ -1,14 +1,11 @@
 """How a lane's sensors stand, for the live screen. No Qt."""
 
 from dataclasses import dataclass
-from typing import Final
 
-from sledmon.acquire.sensor import Phase, SensorStatus
+from sledmon.acquire.sensor import LOW_BATTERY_PERCENT, Phase, SensorStatus
 from sledmon.present.sideline import words
 from sledmon.present.sideline.state import LaneState
 from sledmon.samples import DEVICES, Device
-
-LOW_BATTERY_PERCENT: Final = 15
 
 
 @dataclass(frozen=True, slots=True)

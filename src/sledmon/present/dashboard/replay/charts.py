@@ -287,7 +287,3 @@ class Charts(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
 def _two_sigma() -> pg.LinearRegionItem:
     return pg.LinearRegionItem((-2, 2), orientation="horizontal", movable=False)
-
-
-def _crosses() -> pg.ScatterPlotItem:
-    return pg.ScatterPlotItem(symbol="x", size=9, pen=None)
