@@ -28,7 +28,7 @@ def cache(tmp_path: Path) -> ResultCache:
 
 
 def key_of(cache: ResultCache, path: Path, params: PipelineParams = PARAMS) -> str:
-    key, _ = cache.lookup(params)(path)
+    key = cache.keyed(params)(path)
     assert key
     return key
 

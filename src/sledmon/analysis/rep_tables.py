@@ -1,10 +1,14 @@
 """Tables about reps: one row a rep, and one row a place of a rep's velocity curve."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from sledmon.analysis.table import Cell, Column, Kind, Table, numbers
-from sledmon.results import NAN, UNKNOWN, Measured, Rep, Session
+from sledmon.results import UNKNOWN, Measured, Rep, Session
+from sledmon.samples import FloatArray
 from sledmon.units import metres_to_yards
 
 
@@ -168,7 +172,9 @@ def curves_table(reps: Sequence[Rep]) -> Table:
     )
 
 
-def measured_column(name: str, unit: str, description: str, values: Iterable[float]) -> Column:
+def measured_column(
+    name: str, unit: str, description: str, values: Iterable[float] | FloatArray
+) -> Column:
     """A column of numbers."""
     return Column(
         name=name, kind="number", unit=unit, description=description, values=numbers(values)
@@ -179,13 +185,14 @@ def _column(reading: _Reading, reps: Sequence[Rep]) -> Column:
     values = [reading.of(rep) for rep in reps]
     name, kind, unit, description, _ = reading
     if kind == "number":
-        return measured_column(
-            name, unit, description, [NAN if value is None else float(value) for value in values]
-        )
+        unknown_as_nan = np.array(values, float)
+        return measured_column(name, unit, description, unknown_as_nan)
     return Column(name=name, kind=kind, unit=unit, description=description, values=values)
 
 
+@lru_cache(maxsize=64)
 def _gate(distance_m: float) -> float:
+    """Asked at every split of a season, and distances are few."""
     return round(metres_to_yards(distance_m), 2)
 
 

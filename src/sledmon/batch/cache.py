@@ -23,6 +23,8 @@ from sledmon.pipeline import PipelineParams
 
 FOLDER_VARIABLE: Final = "SLEDMON_CACHE"
 """A folder for the cache, or ``none``."""
+_PART_BYTES: Final = 1 << 24
+"""Most recordings in one piece: between pieces a thread waits for its turn to run."""
 
 
 def default_cache() -> "ResultCache | None":
@@ -41,23 +43,24 @@ class ResultCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def lookup(self, params: PipelineParams) -> Callable[[Path], tuple[str, Outcome | None]]:
-        """What gives a recording's key, empty if it cannot be read, and its result if kept."""
+    def keyed(self, params: PipelineParams) -> Callable[[Path], str]:
+        """What gives a recording's key; it is empty where the file cannot be read."""
         said = json.dumps(asdict(params), sort_keys=True, default=dict)
         software = hashlib.sha256(f"{sources_digest()} {said}".encode()).digest()
 
-        def look(path: Path) -> tuple[str, Outcome | None]:
+        def key_of(path: Path) -> str:
+            content = hashlib.sha256()
             try:
                 if not path.is_file():  # reading a pipe would take what the analysis needs
-                    return "", None
+                    return ""
                 with path.open("rb") as file:
-                    content = hashlib.file_digest(file, "sha256").digest()
+                    while part := file.read(_PART_BYTES):
+                        content.update(part)
             except (OSError, ValueError):
-                return "", None
-            key = hashlib.sha256(content + software).hexdigest()
-            return key, self.get(key)
+                return ""
+            return hashlib.sha256(content.digest() + software).hexdigest()
 
-        return look
+        return key_of
 
     def get(self, key: str) -> Outcome | None:
         """What was kept; None if nothing, or nothing that can be read, was."""

@@ -14,7 +14,8 @@ from sledmon.errors import RecordingError
 from sledmon.pipeline import PipelineParams
 
 SUFFIX: Final = ".mcap"
-_LOOKUPS: Final = 2
+_HASHING: Final = 2
+"""Threads."""
 
 
 def recordings_in(paths: Iterable[Path]) -> list[Path]:
@@ -52,15 +53,16 @@ def analyze_all(
     cluster's workers must see the same files under the same names.
     """
     outcomes: dict[int, Outcome] = {}
-    keys: dict[int, str] = {}
+    keys: list[str] = []
     if cache is not None:
-        look = cache.lookup(params)
-        with ThreadPoolExecutor(_LOOKUPS) as pool:  # hashing lets other threads run
-            for index, (key, kept) in enumerate(pool.map(look, paths)):
-                keys[index] = key
-                if kept is not None:
-                    outcomes[index] = kept
-                    step()
+        with ThreadPoolExecutor(_HASHING) as pool:
+            keys = list(pool.map(cache.keyed(params), paths))
+        # Only now: beside one that reads, a thread that hashes would wait long for each turn.
+        for index, key in enumerate(keys):
+            kept = cache.get(key) if key else None
+            if kept is not None:
+                outcomes[index] = kept
+                step()
     left = [index for index in range(len(paths)) if index not in outcomes]
     # A cluster's workers stand in folders of their own.
     files = [path.absolute() if scheduler else path for path in paths]

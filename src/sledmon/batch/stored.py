@@ -45,22 +45,32 @@ def _reader(kind: Any) -> _Reader | None:
         return read and (lambda value: None if value is None else read(value))
     if get_origin(kind) is tuple:
         if arguments[-1] is not Ellipsis:
-            members = [_reader(argument) for argument in arguments]
-            return lambda values: tuple(_all_of(members, values))
+            return _written_out(lambda *values: values, [(each, "") for each in arguments])
         each = _reader(arguments[0])
         return (lambda values: tuple(map(each, values))) if each else tuple
-    hints = get_type_hints(kind)
-    if isinstance(kind, type) and is_dataclass(kind):
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
         names = [each.name for each in fields(kind)]
-        members = [_reader(hints[name]) for name in names]
-        make = cast("Callable[..., Any]", kind)
-        return lambda values: make(**dict(zip(names, _all_of(members, values), strict=True)))
+        return _written_out(kind, [(hints[name], f"{name}=") for name in names])
     if issubclass(kind, tuple):  # a NamedTuple
-        members = [_reader(hint) for hint in hints.values()]
-        whole = cast("Callable[[Any], Any]", getattr(kind, "_make"))  # noqa: B009 - checks lengths
-        return (lambda values: whole(_all_of(members, values))) if any(members) else whole
+        return _written_out(kind, [(hint, "") for hint in get_type_hints(kind).values()])
     return None
 
 
-def _all_of(members: list[_Reader | None], values: Any) -> list[Any]:
-    return [read(value) if read else value for read, value in zip(members, values, strict=True)]
+def _written_out(make: Any, members: list[tuple[Any, str]]) -> _Reader:
+    """Just as many values into one thing; a member is its type and its keyword, if it has one.
+
+    It is Python made for the purpose, as dataclasses make theirs: going through the members at
+    every value would take twice the time of a season.
+    """
+    scope: dict[str, Any] = {"make": make}
+    values, arguments = "", ""
+    for index, (kind, keyword) in enumerate(members):
+        value = f"v{index}"
+        values += f"{value}, "
+        if read := _reader(kind):
+            scope[f"read{index}"] = read
+            value = f"read{index}({value})"
+        arguments += f"{keyword}{value}, "
+    exec(f"def read(values):\n    {values}= values\n    return make({arguments})", scope)  # noqa: S102 - of our own names
+    return cast("_Reader", scope["read"])
