@@ -98,12 +98,6 @@ def test_one_athlete_alone_says_nothing() -> None:
     assert said(field) == []
 
 
-def test_who_is_up_is_said_when_a_session_begins() -> None:
-    field = Field(records_of(CLEAN), queue=THREE.at(2)).until(1.0)
-    field.sideline.begin()
-    assert field.lane.conditions.athlete == "Ana"
-
-
 def test_a_queue_that_was_edited_says_only_whose_turn_it_is() -> None:
     field = at()
     assert field.sideline.take_queue(THREE.with_added("Cy")) == ""

@@ -81,7 +81,7 @@ def import_tables(
         tables.insert(0, _read_imu(open_csv(Path(imu)), notes))
     coach_file = None if events is None else open_csv(Path(events))
     coach = [] if coach_file is None else _read_events(coach_file, notes)
-    notes += [*_direction_notes(tables[-1], parsed), *_rig_notes(parsed, tables[-1].columns)]
+    notes += [*_direction_notes(tables[-1], parsed), *_rig_notes(parsed, tables[-1].columns, coach)]
 
     first_s = min(float(each.rows[0, 0]) for each in tables)
     last_s = max(float(each.rows[-1, 0]) for each in tables)
@@ -212,7 +212,7 @@ def _direction_notes(tether: _Table, rig: Rig) -> list[str]:
     ]
 
 
-def _rig_notes(rig: Rig, encoder_columns: tuple[str, ...]) -> list[str]:
+def _rig_notes(rig: Rig, encoder_columns: tuple[str, ...], events: list[Event]) -> list[str]:
     notes = []
     if not rig.has_geometry:
         notes.append(
@@ -223,6 +223,12 @@ def _rig_notes(rig: Rig, encoder_columns: tuple[str, ...]) -> list[str]:
         notes.append(
             f"counts_per_m is not given: {rig.encoder.counts_per_m:g} is assumed; write it in the"
             " rig file."
+        )
+    said = {event.kind for event in events}
+    if "sled.mass_kg" not in rig.given and "unresisted" not in said:
+        notes.append(
+            f"Every rep counts as run with a sled of {rig.sled.mass_kg:g} kg, as no rig says its"
+            " mass_kg and no event 'unresisted' that there was none."
         )
     return notes
 

@@ -80,6 +80,12 @@ class Queue:
             return self
         return replace(self._changed(slot, sits_out=False), slot=slot)
 
+    def up(self, name: str) -> "Queue":
+        """The turn of whoever has that name, who joins the queue where there is room."""
+        joined = self.with_roster((Athlete(name=name),))
+        slot = joined.slot_of(name)
+        return self if slot is None else joined.at(slot)
+
     def with_added(self, name: str = "") -> "Queue":
         """One more at the end, "Athlete 3" without a name; QueueError where that cannot be."""
         if len(self.athletes) >= MOST_ATHLETES:

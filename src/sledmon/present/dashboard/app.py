@@ -126,9 +126,18 @@ class Dashboard(QObject):
             self._fresh(self._places.recordings, number, len(orders))
             for number in range(1, len(orders) + 1)
         ]
-        source = LiveSource(orders, self._places.open_radio)
+        first, queue = self._who_begins(orders[0])
+        source = LiveSource([first, *orders[1:]], self._places.open_radio)
         session = RunningSession(source, paths, self._places.library)
-        self._begin(session, self.queue)
+        self._begin(session, queue)
+
+    def _who_begins(self, order: LaneOrder) -> tuple[LaneOrder, Queue]:
+        """The athlete whom the order names is up in the queue, or the queue's begins."""
+        for kind, name in order.events:
+            if kind == "athlete":
+                return order, self.queue.up(name)
+        begins = ("athlete", self.queue.now.name)
+        return replace(order, events=(begins, *order.events)), self.queue
 
     def resume(self, path: Path) -> None:
         """Go on with a session that was cut off."""
@@ -184,14 +193,14 @@ class Dashboard(QObject):
         if choosing.demo:
             self.demo()
             return
-        order = LaneOrder(wanted=choosing.wanted, events=(("athlete", self.queue.now.name),))
+        order, queue = self._who_begins(LaneOrder(wanted=choosing.wanted))
         path = self._fresh(self._places.recordings)
         source = LiveSource([order], self._places.open_radio)
         session = RunningSession(source, [path], self._places.library)
         checks = replace(
             checks_for(choosing), disk_free=_disk_free(path), no_sound=self.audio.no_sound
         )
-        self._begin(session, self.queue, checks=checks)
+        self._begin(session, queue, checks=checks)
 
     def _listen(self) -> None:
         if self._listening is not None:

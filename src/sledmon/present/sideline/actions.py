@@ -89,10 +89,6 @@ class Sideline:
         """Another queue; who is up in it is up."""
         return self._up(queue)
 
-    def begin(self) -> None:
-        """Say who is up, when a session has begun."""
-        self.say(self.lane, "athlete", self.queue.now.name, None)
-
     def undo(self) -> str:
         """Take back what was done since the last rep; then leave that rep out, or take it in."""
         if self._done[self.lane]:

@@ -3,6 +3,7 @@ function tables = load_session(folder)
 %
 %   tables = load_session('the folder');
 %   plot(tables.curves.distance_m, tables.curves.velocity_mps, '.')
+%   load_session                                 prints what is there
 %
 % Text is a cell array, everything else a column of numbers; unknown is '' or NaN.
 % MATLAB R2016b or newer, or GNU Octave 7 or newer, reads .csv. Parquet and Excel files need
@@ -26,6 +27,12 @@ function tables = load_session(folder)
       otherwise
         error('load_session:format', '%s: use load_session.py for this format', path);
     end
+    if nargout == 0
+      fprintf('%s: %d columns in %s\n', resource.name, numel(resource.schema.fields), path);
+    end
+  end
+  if nargout == 0
+    clear tables
   end
 end
 
