@@ -1,6 +1,7 @@
 """Batches: in order, resumable, taken from the cache when and only when nothing has changed."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from sledmon.batch import Outcome, ResultCache, analyze_all, recordings_in
 from sledmon.batch.one import Task, analyze_one
 from sledmon.batch.sources import sources_digest
-from sledmon.batch.stored import from_text, to_text
+from sledmon.batch.stored import from_bytes, to_bytes
 from sledmon.errors import RecordingError
 from sledmon.pipeline import PipelineParams
 from sledmon.plan import read_plan
@@ -34,12 +35,12 @@ def key_of(cache: ResultCache, path: Path, params: PipelineParams = PARAMS) -> s
 
 
 @pytest.mark.parametrize("path", sorted(RECORDINGS.rglob("*.mcap")), ids=lambda path: path.stem)
-def test_a_session_comes_back_from_text_to_the_last_bit(path: Path) -> None:
+def test_a_session_comes_back_from_bytes_to_the_last_bit(path: Path) -> None:
     outcome = analyze_one(Task(path, PARAMS, sources_digest()))
     assert outcome.session is not None
-    back = from_text(to_text(outcome))
+    back = from_bytes(to_bytes(outcome))
     assert back.session is not None
-    assert to_text(back) == to_text(outcome)
+    assert repr(back) == repr(outcome)
     assert reps_csv([("", back.session)]) == reps_csv([("", outcome.session)])
     assert text_of(back.session) == text_of(outcome.session)
 
@@ -49,7 +50,7 @@ def test_a_bad_file_stops_nothing_and_results_keep_their_order(tmp_path: Path) -
     bad.write_bytes(b"no recording")
     paths = [OTHER, bad, SMALL, absent]
     inside, outside = analyze_all(paths, PARAMS), analyze_all(paths, PARAMS, jobs=2)
-    assert list(map(to_text, inside)) == list(map(to_text, outside))
+    assert list(map(repr, inside)) == list(map(repr, outside))
     assert [outcome.session is None for outcome in inside] == [False, True, False, True]
     assert "bad.mcap is not a recording" in inside[1].error
     assert "absent.mcap" in inside[3].error
@@ -80,14 +81,27 @@ def test_other_parameters_are_other_results(cache: ResultCache) -> None:
     assert len(keys) == 3
 
 
-@pytest.mark.parametrize("text", ["", "{", "null", "[1, 2]", '[[1], "", "", ""]'])
-def test_a_spoilt_entry_is_made_again(cache: ResultCache, tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("spoil", [lambda _: b"", lambda kept: kept[:-1], lambda kept: kept[1:]])
+def test_a_spoilt_entry_is_made_again(
+    cache: ResultCache, tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
     (fresh,) = analyze_all([SMALL], PARAMS, cache=cache)
-    (entry,) = (tmp_path / "kept").rglob("*.json")
-    entry.write_text(text)
+    (entry,) = (tmp_path / "kept").rglob("*.result")
+    kept = entry.read_bytes()
+    entry.write_bytes(spoil(kept))
     (again,) = analyze_all([SMALL], PARAMS, cache=cache)
-    assert to_text(again) == to_text(fresh)
-    assert len(entry.read_text()) > 100
+    assert repr(again) == repr(fresh)
+    assert repr(from_bytes(entry.read_bytes())) == repr(fresh)
+
+
+def test_no_bit_of_an_entry_can_change_unseen(cache: ResultCache, tmp_path: Path) -> None:
+    key = key_of(cache, SMALL)
+    cache.put(key, analyze_one(Task(SMALL, PARAMS, sources_digest())))
+    (entry,) = (tmp_path / "kept").rglob("*.result")
+    kept = entry.read_bytes()
+    for place in range(0, len(kept), len(kept) // 97):
+        entry.write_bytes(kept[:place] + bytes([kept[place] ^ 1]) + kept[place + 1 :])
+        assert cache.get(key) is None
 
 
 def test_a_cache_that_cannot_be_written_costs_no_result(tmp_path: Path) -> None:

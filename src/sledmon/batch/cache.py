@@ -18,11 +18,12 @@ from platformdirs import user_cache_path
 
 from sledmon.batch.one import Outcome
 from sledmon.batch.sources import sources_digest
-from sledmon.batch.stored import from_text, to_text
+from sledmon.batch.stored import from_bytes, to_bytes
 from sledmon.pipeline import PipelineParams
 
 FOLDER_VARIABLE: Final = "SLEDMON_CACHE"
 """A folder for the cache, or ``none``."""
+_SUFFIX: Final = ".result"
 _PART_BYTES: Final = 1 << 24
 """Most recordings in one piece: between pieces a thread waits for its turn to run."""
 
@@ -65,24 +66,24 @@ class ResultCache:
     def get(self, key: str) -> Outcome | None:
         """What was kept; None if nothing, or nothing that can be read, was."""
         try:
-            return from_text(self._file(key).read_text(encoding="utf-8"))
-        except (OSError, ValueError, TypeError, RecursionError):
+            return from_bytes(self._file(key).read_bytes())
+        except (OSError, ValueError):
             return None
 
     def put(self, key: str, outcome: Outcome) -> None:
         """Keep a result; it appears whole or not at all."""
         place = self._file(key)
         temporary = place.with_name(f".{key}.{os.getpid()}.part")
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, TypeError):
             place.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(to_text(outcome), encoding="utf-8")
+            temporary.write_bytes(to_bytes(outcome))
             temporary.replace(place)
 
     def clear(self) -> None:
         """Forget everything: results hold names. Other files in the folder are not ours."""
-        for pattern in ("*.json", ".*.part"):
+        for pattern in (f"*{_SUFFIX}", ".*.part"):
             for file in self._folder.glob(f"[0-9a-f][0-9a-f]/{pattern}"):
                 file.unlink(missing_ok=True)
 
     def _file(self, key: str) -> Path:
-        return self._folder / key[:2] / f"{key}.json"
+        return self._folder / key[:2] / f"{key}{_SUFFIX}"

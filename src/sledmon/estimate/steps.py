@@ -1,5 +1,6 @@
 """Ground contacts from the belt's bounce, and the step period from either sensor (METHODS.md 6)."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -142,7 +143,7 @@ def step_frequency(contacts: Contacts, from_s: float, to_s: float, params: StepP
         return UNKNOWN
     took_s = float(inside[-1] - inside[0])
     value = (len(inside) - 1) / took_s
-    return Measured(value, value * np.sqrt(2.0) * params.timing_sigma_s / took_s)
+    return Measured(value, value * math.sqrt(2.0) * params.timing_sigma_s / took_s)
 
 
 def local_period(contacts_s: FloatArray, time_s: FloatArray) -> FloatArray:
