@@ -173,3 +173,13 @@ def test_a_whole_session_by_keyboard(dashboard: Dashboard, wait_for: WaitFor) ->
     assert replay.replayed is not None
     again = [rep_document(each.rep) for each in replay.replayed.reps]
     assert again == [rep_document(rep) for rep in session.reps]
+
+    # And its summary once more, as it ended.
+    press(Key.Key_S)
+    past = window.screen_shown
+    assert isinstance(past, SummaryScreen)
+    assert {day.name: day for day in past.days} == shown
+    press(Key.Key_H)
+    assert "a demo is nobody's own" in past.sentence.text()
+    press(Key.Key_O)
+    assert window.screen_shown is replay

@@ -41,7 +41,7 @@ def recent_sessions(folder: Path, library: str, most: int = 20) -> tuple[Recent,
     found = {recent.path: recent for recent in _in_library(library, most)}
     newest = sorted(_files(folder), key=lambda file: file[1], reverse=True)[:most]
     for path, _ in newest:
-        if path not in found and (recent := _looked_at(path)) is not None:
+        if path not in found and (recent := looked_at(path)) is not None:
             found[path] = recent
     return tuple(sorted(found.values(), key=lambda recent: recent.began, reverse=True)[:most])
 
@@ -120,7 +120,8 @@ def _files(folder: Path) -> Iterator[tuple[Path, float]]:
         return
 
 
-def _looked_at(path: Path) -> Recent | None:
+def looked_at(path: Path) -> Recent | None:
+    """What a recording's first and last bytes say of it; None where they cannot be read."""
     try:
         seen = glance(path)
         ended = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -145,7 +146,7 @@ def _in_library(place: str, most: int) -> list[Recent]:
         with open_library(place) as library, library.reading() as connection:
             for line in session_list(connection, most):
                 paths = [path for path in recording_paths(connection, line.id) if path.exists()]
-                seen = _looked_at(paths[0]) if paths else None
+                seen = looked_at(paths[0]) if paths else None
                 if seen is not None:
                     found.append(
                         Recent(

@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from sledmon.acquire.remembered import remembered
 from sledmon.errors import SledmonError
+from sledmon.present import words
 from sledmon.present.athletes.queue import Athlete, Queue, read_queue, write_queue
 from sledmon.present.dashboard.connect import ConnectScreen
+from sledmon.present.dashboard.past import PastSession
 from sledmon.present.dashboard.replay.screen import ReplayScreen
 from sledmon.present.dashboard.session_flow import Begun, SessionFlow
 from sledmon.present.dashboard.settings import SettingsScreen
@@ -25,6 +27,7 @@ from sledmon.present.preflight.checks import Checks, checks_for
 from sledmon.present.preflight.choosing import Choosing
 from sledmon.present.quantities import Quantities
 from sledmon.present.recent import Recent, recent_sessions
+from sledmon.present.replay.session import Replayed
 from sledmon.present.running import DemoSource, LaneOrder, LiveSource, RunningSession, TakenUp
 from sledmon.present.running.listening import Listening
 from sledmon.present.running.sources import OpenRadio
@@ -81,6 +84,7 @@ class Dashboard(QObject):
         self._look.timeout.connect(self._hear)
         self._audio: Audio | None = None
         self._replay: ReplayScreen | None = None
+        self._past: PastSession | None = None
 
     def show_start(self, trouble: str = "") -> None:
         """The start screen, with sessions of late."""
@@ -151,9 +155,20 @@ class Dashboard(QObject):
         if self._replay is None:
             self._replay = ReplayScreen()
             self._replay.left.connect(self.show_start)
+            self._replay.summary_asked.connect(self._show_past)
         self.window.show_screen(self._replay)
         self._let_go()
         self._replay.open(path)
+
+    def _show_past(self, replayed: Replayed) -> None:
+        self._past = PastSession(
+            self.window, replayed, self.queue, self._places.library, self._leave_past
+        )
+        self._past.show()
+
+    def _leave_past(self) -> None:
+        if self._replay is not None:
+            self.window.show_screen(self._replay)
 
     @property
     def audio(self) -> Audio:
@@ -177,7 +192,7 @@ class Dashboard(QObject):
             checks=checks,
             demo=demo,
             library=NO_LIBRARY if demo else self._places.library,
-            when=f"{self._places.now():%d %B %Y, %H:%M}",
+            when=f"{self._places.now():{words.DAY_AND_TIME}}",
         )
         flow = SessionFlow(self.window, begun)
         flow.failed.connect(self._closed)
@@ -247,6 +262,8 @@ class Dashboard(QObject):
             self._listening.stop()
         if self.flow is not None:
             self.flow.shut()
+        if self._past is not None:
+            self._past.shut()
         return True
 
     def _fresh(self, folder: Path, lane: int = 1, lanes: int = 1) -> Path:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from sledmon.errors import SledmonError
 from sledmon.present.athletes.queue import Queue
 from sledmon.present.dashboard.feed import Feed
 from sledmon.present.dashboard.live.athlete import AthleteWindow
@@ -13,14 +12,13 @@ from sledmon.present.dashboard.live.screen import LiveScreen
 from sledmon.present.dashboard.preflight import PreflightScreen
 from sledmon.present.dashboard.queue import QueueScreen
 from sledmon.present.dashboard.settings import SettingsScreen
-from sledmon.present.dashboard.share import ShareScreen
+from sledmon.present.dashboard.sharing import Sharing
 from sledmon.present.dashboard.summary import SummaryScreen
 from sledmon.present.dashboard.window import Window
 from sledmon.present.preflight.checks import Checks
 from sledmon.present.running import Ended, RunningSession, Told
 from sledmon.present.running.storing import NO_LIBRARY
 from sledmon.present.settings import AudioMode
-from sledmon.present.share.sideline import SessionShare
 from sledmon.present.sideline import words
 from sledmon.present.sideline.actions import Sideline
 from sledmon.present.sideline.athlete_view import AthleteView
@@ -83,7 +81,7 @@ class SessionFlow(QObject):
         if len(begun.session.paths) > 1:
             self.summary.offer_lanes(len(begun.session.paths))
             self.summary.lane_asked.connect(self._show_lane)
-        self._shares: dict[Path, SessionShare] = {}
+        self._sharing = Sharing(window, begun.library, self.summary, self.show_summary)
         self.preflight: PreflightScreen | None = None
         self.athlete_window: AthleteWindow | None = None
         self._feed = Feed(self.session, self.state)
@@ -146,18 +144,8 @@ class SessionFlow(QObject):
         self._window.show_screen(self.summary)
 
     def show_share(self) -> None:
-        """The athletes' codes; sharing goes on until it is stopped or the session is left."""
-        path = self._path
-        if path not in self._shares:
-            try:
-                self._shares[path] = SessionShare(self._begun.library, path).begin()
-            except SledmonError as error:
-                self.summary.say(str(error))
-                return
-        screen = ShareScreen(self._shares[path])
-        screen.stop_asked.connect(self._stop_sharing)
-        screen.closed.connect(self.show_summary)
-        self._window.show_screen(screen)
+        """The athletes' codes."""
+        self._sharing.show(self._path, running=not self.state.ended)
 
     @property
     def _path(self) -> Path:
@@ -172,14 +160,6 @@ class SessionFlow(QObject):
     def _show_lane(self, lane: int) -> None:
         self.live.act_on(lane)
         self.show_summary()
-
-    def _stop_sharing(self) -> None:
-        self._end_shares()
-        self.show_summary()
-
-    def _end_shares(self) -> None:
-        while self._shares:
-            self._shares.popitem()[1].stop()
 
     def toggle_athlete_window(self) -> None:
         """Open the athlete's window, or close it."""
@@ -207,7 +187,7 @@ class SessionFlow(QObject):
         """End in good order and wait for it."""
         if self.athlete_window is not None:
             self.athlete_window.close()
-        self._end_shares()
+        self._sharing.stop()
         if self.session.running:
             self.session.stop()
             self.session.join()

@@ -53,6 +53,18 @@ class SessionShare:
         """Whether a phone has come through."""
         return self._server.reached.is_set()
 
+    @property
+    def kept(self) -> bool:
+        """Whether the library has the session."""
+        from sledmon import library as of
+
+        try:
+            with self._library.reading() as connection:
+                of.find_session(connection, str(self._recording))
+        except LibraryError:
+            return False
+        return True
+
     def check_url(self) -> str:
         """A page by which a phone shows that it reaches this computer."""
         return self._server.check_url()

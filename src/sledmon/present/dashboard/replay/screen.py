@@ -42,6 +42,8 @@ class ReplayScreen(Screen):
     title = "Replay"
     left = Signal()
     """Asked to go back to where one came from."""
+    summary_asked = Signal(object)
+    """Its ``Replayed``."""
     settled = Signal()
     """What was asked for was read, written or refused, and is shown."""
 
@@ -137,6 +139,7 @@ class ReplayScreen(Screen):
             Control("Undo", "⌫", (_K.Key_Backspace,), self._undo),
             Control("Set aside", "K", (_K.Key_K,), self._set_aside),
             Control("Compare", "C", (_K.Key_C,), self._compare),
+            Control("Summary", "S", (_K.Key_S,), self._ask_for_summary),
             Control("Open", "O", (_K.Key_O,), self._ask_for_file),
             Control("Leave", "Esc", (_K.Key_Escape,), self.left.emit),
         )
@@ -216,6 +219,7 @@ class ReplayScreen(Screen):
         can = self._corrections.possible
         for key in ("E", "X", "N", "A", "L"):
             button(key, _CORRECT).setEnabled(can and shown is not None and not self._comparing)
+        button("S", _CORRECT).setEnabled(replayed is not None)
         undo = replayed is not None and bool(undoing(replayed))
         button("⌫", _CORRECT).setEnabled(can and undo)
         self._controls.show_page(_CORRECT if self._edges is None else _EDGES)
@@ -326,6 +330,10 @@ class ReplayScreen(Screen):
         self._player.hold()
         self._asking.say("")
         self._refresh()
+
+    def _ask_for_summary(self) -> None:
+        if self.replayed is not None:
+            self.summary_asked.emit(self.replayed)
 
     def _ask_for_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Open a recording", "", "Recordings (*.mcap)")
