@@ -24,8 +24,6 @@ from sledmon.pipeline import PipelineParams
 FOLDER_VARIABLE: Final = "SLEDMON_CACHE"
 """A folder for the cache, or ``none``."""
 _SUFFIX: Final = ".result"
-_PART_BYTES: Final = 1 << 24
-"""Most recordings in one piece: between pieces a thread waits for its turn to run."""
 
 
 def default_cache() -> "ResultCache | None":
@@ -50,16 +48,14 @@ class ResultCache:
         software = hashlib.sha256(f"{sources_digest()} {said}".encode()).digest()
 
         def key_of(path: Path) -> str:
-            content = hashlib.sha256()
             try:
                 if not path.is_file():  # reading a pipe would take what the analysis needs
                     return ""
                 with path.open("rb") as file:
-                    while part := file.read(_PART_BYTES):
-                        content.update(part)
+                    content = hashlib.file_digest(file, "sha256").digest()
             except (OSError, ValueError):
                 return ""
-            return hashlib.sha256(content.digest() + software).hexdigest()
+            return hashlib.sha256(content + software).hexdigest()
 
         return key_of
 
