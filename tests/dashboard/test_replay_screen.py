@@ -312,7 +312,7 @@ def test_every_control_is_big_enough_shows_its_key_and_is_named(
     window.change(Settings(theme=theme, speed=SpeedUnit.MPH))
     laid_out(application)
     buttons = [each for each in window.findChildren(KeyButton) if each.isVisible()]
-    assert len(buttons) == 18
+    assert len(buttons) == 19
     boxes = []
     for button in buttons:
         assert min(button.width(), button.height()) >= LEAST_TARGET
