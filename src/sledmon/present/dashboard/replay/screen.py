@@ -129,6 +129,7 @@ class ReplayScreen(Screen):
             Control("Previous", "PgUp", (_K.Key_PageUp,), partial(self._choose_by, -1)),
             Control("Next", "PgDn", (_K.Key_PageDown,), partial(self._choose_by, 1)),
             Control("By distance", "D", (_K.Key_D,), self._other_axis),
+            Control("Summary", "S", (_K.Key_S,), self._ask_for_summary),
         )
         corrections = (
             Control("Edges", "E", (_K.Key_E,), partial(correct, self._edit_edges)),
@@ -139,7 +140,6 @@ class ReplayScreen(Screen):
             Control("Undo", "⌫", (_K.Key_Backspace,), self._undo),
             Control("Set aside", "K", (_K.Key_K,), self._set_aside),
             Control("Compare", "C", (_K.Key_C,), self._compare),
-            Control("Summary", "S", (_K.Key_S,), self._ask_for_summary),
             Control("Open", "O", (_K.Key_O,), self._ask_for_file),
             Control("Leave", "Esc", (_K.Key_Escape,), self.left.emit),
         )
@@ -219,7 +219,7 @@ class ReplayScreen(Screen):
         can = self._corrections.possible
         for key in ("E", "X", "N", "A", "L"):
             button(key, _CORRECT).setEnabled(can and shown is not None and not self._comparing)
-        button("S", _CORRECT).setEnabled(replayed is not None)
+        button("S").setEnabled(replayed is not None and self._edges is None)
         undo = replayed is not None and bool(undoing(replayed))
         button("⌫", _CORRECT).setEnabled(can and undo)
         self._controls.show_page(_CORRECT if self._edges is None else _EDGES)
@@ -332,7 +332,7 @@ class ReplayScreen(Screen):
         self._refresh()
 
     def _ask_for_summary(self) -> None:
-        if self.replayed is not None:
+        if self.replayed is not None and self._edges is None:
             self.summary_asked.emit(self.replayed)
 
     def _ask_for_file(self) -> None:
