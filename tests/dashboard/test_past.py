@@ -109,4 +109,4 @@ def test_a_session_that_the_library_does_not_know_says_how_to_add_it(
     press(past.window, "h")
     summary = past.window.screen_shown
     assert isinstance(summary, SummaryScreen)
-    assert f"sledmon library add {recording}" in summary.sentence.text()
+    assert f'sledmon library add "{recording}"' in summary.sentence.text()

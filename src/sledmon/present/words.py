@@ -231,6 +231,6 @@ SHARE_CODE: Final = "code to scan"
 SHARE_NO_REP: Final = "Codes come with each athlete's first rep."
 SHARE_OFFLINE: Final = "Without a network"
 SHARE_TEXT: Final = "{name}: the code holds the results themselves; no network is needed."
-SHARE_NOT_KEPT: Final = "The library does not know this session yet: sledmon library add {path}"
+SHARE_NOT_KEPT: Final = 'The library does not know this session yet: sledmon library add "{path}"'
 SHARE_STOP: Final = "Stop sharing"
 SHARE_NO_CONSENT: Final = "Under 16 and without consent to sharing, so without a code: {names}."
